@@ -1,0 +1,77 @@
+//! Ids of new workspaces: a slug that is safe as a folder's name, and an identity that no other database has.
+
+use std::path::Path;
+
+use omnicraft_core::model::WorkspaceId;
+
+/// Long names are cut, for file systems with short limits.
+const LONGEST: usize = 40;
+/// Names that Windows keeps for devices, and folders of the engine's own.
+const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "manifests", "catalog"];
+
+/// The id for a workspace of this name: `my-workshop`, or `my-workshop-2` where that is taken.
+pub(crate) fn workspace_id(name: &str, taken: impl Fn(&str) -> bool) -> WorkspaceId {
+    let slug = slug(name);
+    let numbered = (2_u32..).map(|number| format!("{slug}-{number}"));
+    let reserved = |id: &str| RESERVED.contains(&id) || is_port(id);
+    let mut free = std::iter::once(slug.clone()).chain(numbered).filter(|id| !reserved(id) && !taken(id));
+    WorkspaceId(free.next().unwrap_or(slug))
+}
+
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for letter in name.chars().flat_map(char::to_lowercase) {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(LONGEST);
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "workspace".to_owned() } else { slug.to_owned() }
+}
+
+fn is_port(id: &str) -> bool {
+    let digit = id.strip_prefix("com").or_else(|| id.strip_prefix("lpt"));
+    digit.is_some_and(|digit| digit.len() == 1 && digit.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// A name for a new database in the home that no file there has yet.
+pub(crate) fn database_name(home: &Path, id: &WorkspaceId) -> String {
+    let numbered = (2_u32..).map(|number| format!("{id}-{number}.db"));
+    let mut free = std::iter::once(format!("{id}.db")).chain(numbered).filter(|name| !home.join(name).exists());
+    free.next().unwrap_or_else(|| format!("{id}.db"))
+}
+
+/// An identity for a new business, never given before on any machine.
+pub(crate) fn identity() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, taken: &[&str], expected: &str) {
+        assert_eq!(workspace_id(name, |id| taken.contains(&id)).0, expected);
+    }
+
+    #[test]
+    fn ids_are_slugs() {
+        check("My Workshop", &[], "my-workshop");
+        check("  Töpferei & Söhne! ", &[], "t-pferei-s-hne");
+        check("../../etc/passwd", &[], "etc-passwd");
+        check("Мастерская", &[], "workspace");
+        check(&"long ".repeat(30), &[], "long-long-long-long-long-long-long-long");
+    }
+
+    #[test]
+    fn a_taken_or_reserved_id_gets_a_number() {
+        check("shop", &["shop", "shop-2"], "shop-3");
+        check("CON", &[], "con-2");
+        check("com1", &[], "com1-2");
+        check("Manifests", &[], "manifests-2");
+    }
+}

@@ -1,0 +1,108 @@
+//! New workspaces: how they get their id, their folder and, unless the database exists already, their database.
+
+use std::path::Path;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use omnicraft_core::event::EventKind;
+use omnicraft_core::model::{Slot, Workspace, WorkspaceId};
+use omnicraft_core::names;
+use omnicraft_core::state::State;
+use omnicraft_core::transition::Conclusion;
+use omnicraft_host::engine::Engine;
+
+use crate::commands::from_app;
+use crate::identity::{self, database_name};
+use crate::problem::Problem;
+use crate::session::Session;
+use crate::tell;
+
+/// Makes a database of the app's in the home and has it looked after. `fill` puts something in before that, so that
+/// a half-filled database is never looked after.
+pub(crate) fn create(
+    session: &Session,
+    engine: &mut Engine,
+    schema: &str,
+    name: &str,
+    fill: impl FnOnce(&Path) -> Result<(), Problem>,
+) -> Result<(Workspace, Conclusion), Problem> {
+    let id = new_id(engine, name)?;
+    let file = database_name(engine.home(), &id);
+    let path = engine.home().join(&file);
+    let identity = identity::identity();
+    omnicraft_erp::create(schema, &path, &identity, name).map_err(|error| from_app(&error))?;
+    fill(&path)?;
+    let workspace = draft(engine, id, name, file.into(), Some(schema.to_owned()), Some(identity));
+    add(session, engine, workspace)
+}
+
+/// Has an existing database looked after, where it is.
+pub(crate) fn adopt(
+    session: &Session,
+    engine: &mut Engine,
+    name: &str,
+    database: Utf8PathBuf,
+    schema: Option<String>,
+    identity: Option<String>,
+) -> Result<(Workspace, Conclusion), Problem> {
+    let id = new_id(engine, name)?;
+    let workspace = draft(engine, id, name, database, schema, identity);
+    add(session, engine, workspace)
+}
+
+fn add(session: &Session, engine: &mut Engine, workspace: Workspace) -> Result<(Workspace, Conclusion), Problem> {
+    let ended = engine.handle(EventKind::WorkspaceAdded(Box::new(workspace.clone())))?;
+    let ended = tell::applied(ended, session, &workspace.name)?;
+    Ok((workspace, ended))
+}
+
+fn draft(
+    engine: &Engine,
+    id: WorkspaceId,
+    name: &str,
+    database: Utf8PathBuf,
+    schema: Option<String>,
+    identity: Option<String>,
+) -> Workspace {
+    Workspace {
+        folder: folder(engine, &id),
+        id,
+        name: name.to_owned(),
+        database,
+        schema,
+        identity,
+        frozen: None,
+        cliff_expected: false,
+        unchanged_since: None,
+    }
+}
+
+/// The first workspace's snapshots lie directly in `backups/`, unless somebody else's lie there already.
+fn folder(engine: &Engine, id: &WorkspaceId) -> Utf8PathBuf {
+    let first = engine.state().workspaces.is_empty() && !holds_snapshots(engine, Utf8Path::new(""));
+    if first { Utf8PathBuf::new() } else { id.0.clone().into() }
+}
+
+fn new_id(engine: &Engine, name: &str) -> Result<WorkspaceId, Problem> {
+    if name_is_taken(engine.state(), name) {
+        let reason = format!("there is a workspace called “{name}” already");
+        return Err(Problem::refused(reason, "Choose another name; nothing was changed"));
+    }
+    // A folder of a workspace that was removed keeps its snapshots: a newcomer must not rotate them away.
+    let taken = |id: &str| {
+        engine.state().workspaces.iter().any(|workspace| workspace.id.0 == id || workspace.folder == id)
+            || holds_snapshots(engine, Utf8Path::new(id))
+    };
+    Ok(identity::workspace_id(name, taken))
+}
+
+fn name_is_taken(state: &State, name: &str) -> bool {
+    let name = name.to_lowercase();
+    state.workspaces.iter().any(|workspace| workspace.name.to_lowercase() == name || workspace.id.0 == name)
+}
+
+/// Whether a folder in `backups/` has files of the engine's. One that cannot be listed is taken to have some.
+fn holds_snapshots(engine: &Engine, folder: &Utf8Path) -> bool {
+    let folder = engine.path_of(&Utf8Path::new(names::BACKUPS).join(folder));
+    let entries = engine.ports().files.list(&folder);
+    entries.map_or(true, |entries| entries.iter().any(|entry| Slot::parse(&entry.name).is_some()))
+}

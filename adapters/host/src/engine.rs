@@ -1,0 +1,159 @@
+//! The engine's loop: an event goes in, the core decides, the decision is recorded, its steps are performed, and each
+//! outcome is the next event. A power cut finds the position on disk.
+
+use std::path::{Path, PathBuf};
+
+use camino::Utf8Path;
+use jiff::Zoned;
+use omnicraft_core::change::Change;
+use omnicraft_core::event::{Event, EventKind};
+use omnicraft_core::outcome::Outcome;
+use omnicraft_core::state::State;
+use omnicraft_core::transition::{Conclusion, transition};
+
+use crate::error::EngineError;
+use crate::home::Home;
+use crate::perform::{self, Performer};
+use crate::ports::Ports;
+use crate::progress::Observer;
+
+/// A backup engine that holds a home's lock. Methods come in three kinds: [`Engine::create`] and [`Engine::open`] make
+/// one, [`Engine::handle`] tells it what happened, the rest look at what it knows.
+///
+/// **Invariant:** no step runs before the changes that announce it are durable in the catalog; steps that change
+/// nothing on disk are the exception, so that an app start with nothing due writes nothing.
+pub struct Engine {
+    home: Home,
+    ports: Ports,
+    observer: Box<dyn Observer>,
+    state: State,
+    pending: Vec<Change>,
+    /// Whether the catalog says that an operation is under way.
+    tracked: bool,
+    recovery: Option<Conclusion>,
+}
+
+impl Engine {
+    /// Makes a home where there is none (the folder may exist and be empty), and opens it.
+    pub fn create(path: &Path, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
+        Home::create(path, &ports)?;
+        Self::open(path, ports, observer)
+    }
+
+    /// Takes the home's lock, loads the catalog, and finishes or undoes whatever was interrupted. A catalog that is
+    /// missing or damaged is set aside and rebuilt from the folder and the manifests.
+    pub fn open(path: &Path, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
+        let mut engine = Self::over(Home::open(path, &ports)?, ports, observer)?;
+        let mut recovery = engine.handle(EventKind::EngineOpened)?;
+        recovery.warnings.splice(0..0, engine.home.take_warnings());
+        engine.recovery = Some(recovery);
+        Ok(engine)
+    }
+
+    /// Looks at a home beside an engine that holds its lock: takes no lock, recovers nothing, records nothing. Only
+    /// events whose steps change nothing, such as a preview, can be handled.
+    pub fn view(path: &Path, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
+        Self::over(Home::view(path, &ports)?, ports, observer)
+    }
+
+    fn over(mut home: Home, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
+        let state = home.load()?;
+        let tracked = state.operation.is_some();
+        Ok(Self { home, ports, observer, state, pending: Vec::new(), tracked, recovery: None })
+    }
+
+    /// Tells the engine what happened, and stays until everything that follows from it is done.
+    ///
+    /// # Errors
+    /// A refusal (nothing was changed) or a catalog that cannot be written. A step's failure is no error here: the
+    /// conclusion holds it, after the clean-up.
+    pub fn handle(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
+        let result = self.drain(kind);
+        if result.is_err() {
+            // What was not recorded did not happen: the next event starts from what the catalog holds.
+            self.pending.clear();
+            self.state = self.home.load()?;
+        }
+        result
+    }
+
+    fn drain(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
+        let mut event = Event { now: self.ports.clock.now(), kind };
+        loop {
+            let next = transition(&self.state, &event, self.ports.app.profiles());
+            if let Some(refusal) = next.refused {
+                return Err(EngineError::Refused(refusal));
+            }
+            for change in &next.changes {
+                self.state.apply(change);
+            }
+            self.pending.extend(next.changes);
+            if let Some(conclusion) = next.conclusion {
+                self.settle()?;
+                return Ok(conclusion);
+            }
+            let outcome = self.perform_next()?;
+            event = Event { now: self.ports.clock.now(), kind: EventKind::StepFinished(outcome) };
+        }
+    }
+
+    fn perform_next(&mut self) -> Result<Outcome, EngineError> {
+        let step = self.state.operation.as_ref().and_then(|operation| operation.remaining.first()).cloned();
+        let Some(step) = step else {
+            return Err(EngineError::Stuck);
+        };
+        if !step.effect.is_read_only() {
+            self.record()?;
+        }
+        let performer = Performer { home: self.home.path(), ports: &self.ports, observer: &*self.observer };
+        Ok(perform::perform(&performer, &self.state, &step))
+    }
+
+    /// The end of an operation: mere bookkeeping that was never recorded need not be.
+    fn settle(&mut self) -> Result<(), EngineError> {
+        if self.tracked || !self.pending.iter().all(Change::is_bookkeeping) {
+            return self.record();
+        }
+        self.pending.clear();
+        Ok(())
+    }
+
+    fn record(&mut self) -> Result<(), EngineError> {
+        if !self.pending.is_empty() {
+            self.home.record(&self.pending)?;
+            self.tracked = self.state.operation.is_some();
+            self.pending.clear();
+        }
+        Ok(())
+    }
+
+    /// Everything that the engine knows.
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What opening this engine had to finish, undo or report.
+    pub const fn recovery(&self) -> Option<&Conclusion> {
+        self.recovery.as_ref()
+    }
+
+    /// The engine's clock.
+    pub fn now(&self) -> Zoned {
+        self.ports.clock.now()
+    }
+
+    /// The ports that the engine was made with.
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The home's folder.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where a path of the core's lies on this machine.
+    pub fn path_of(&self, path: &Utf8Path) -> PathBuf {
+        self.home.path().join(path)
+    }
+}

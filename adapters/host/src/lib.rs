@@ -1,0 +1,11 @@
+//! Binds the backup core to files, SQLite and the clock of this machine.
+//!
+//! A front end makes an [`engine::Engine`] over a home and tells it what happens; everything else follows.
+
+pub mod engine;
+pub mod error;
+mod home;
+pub mod perform;
+pub mod ports;
+pub mod progress;
+pub mod sqlite;

@@ -1,0 +1,58 @@
+//! Rehearse: restores a snapshot to the side, opens and reads it as the app would, brings it forward, and throws the
+//! rehearsal away. Neither the snapshot nor the live database is touched.
+
+use camino::Utf8Path;
+use omnicraft_core::effect::Depth;
+use omnicraft_core::model::{Level, WorkspaceId};
+use omnicraft_core::outcome::{Verification, Yield};
+
+use super::work::{Work, parent};
+use super::{guard, stage, verify};
+use crate::error::{Result, Stop};
+use crate::sqlite;
+
+const ATTEMPTED: &str = "rehearse the restore";
+
+pub(super) fn rehearse(work: &Work<'_>, workspace: &WorkspaceId, file: &Utf8Path, to: &Utf8Path) -> Result<Yield> {
+    let (snapshot, rehearsal) = (work.path(file), work.path(to));
+    guard::not_live(work, ATTEMPTED, &snapshot)?;
+    let stamp = work.present(ATTEMPTED, &snapshot)?;
+    work.ensure_folder(parent(&rehearsal))?;
+    let copied = work.copy(ATTEMPTED, &snapshot, &rehearsal, &mut work.progress("Rehearsing", file));
+    let rehearsed = copied.and_then(|()| live_through(work, workspace, to));
+    let verification = work.or_sweep(&rehearsal, rehearsed)?;
+    work.discard(&rehearsal)?;
+    Ok(Yield::Verified(Box::new(Verification { stamp, ..verification })))
+}
+
+/// The digest and facts are the snapshot's, since the rehearsal began as its copy; problems are those of any stage.
+fn live_through(work: &Work<'_>, workspace: &WorkspaceId, rehearsal: &Utf8Path) -> Result<Verification> {
+    let profile = work.profile(workspace);
+    let mut found = verify::content(work, profile, rehearsal, Depth::Sound)?;
+    if found.problems.is_empty() {
+        found.problems.extend(as_the_app(work, rehearsal)?);
+    }
+    if found.problems.is_empty() && profile.is_some() {
+        match stage::migrate(work, workspace, rehearsal) {
+            Ok(_) => found.problems = verify::content(work, profile, rehearsal, Depth::Sound)?.problems,
+            Err(Stop::Failed(failure)) => found.problems.push(failure.reason),
+            Err(Stop::Cancelled) => return Err(Stop::Cancelled),
+        }
+    }
+    found.level = found.problems.is_empty().then_some(Level::Drilled);
+    Ok(found)
+}
+
+/// Opens the database to write in it, which a check in place never does, and checks it through that handle.
+fn as_the_app(work: &Work<'_>, rehearsal: &Utf8Path) -> Result<Option<String>> {
+    let path = work.path(rehearsal);
+    let connection = sqlite::open::live(work.sqlite(), &path)?;
+    let checked = connection
+        .execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+        .and_then(|()| connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)));
+    match checked {
+        Ok(verdict) if verdict == "ok" => Ok(None),
+        Ok(problem) => Ok(Some(problem)),
+        Err(error) => Err(Stop::sqlite(ATTEMPTED, &path, &error)),
+    }
+}

@@ -1,0 +1,337 @@
+//! The engine's own files: snapshots, manifests, the registry, the intent. Small durable operations whose order the
+//! plans decide. **Never for a live database that somebody has open**: closing a descriptor of it drops all of this
+//! process's SQLite locks on it (fcntl(2), "record locks … released when the process closes any file descriptor").
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use omnicraft_core::model::FileStamp;
+
+/// A file or folder in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name; names that are not UTF-8 are not ours and not listed.
+    pub name: String,
+    /// How it looks.
+    pub stamp: FileStamp,
+    /// Whether it is a regular file, neither folder nor link.
+    pub is_file: bool,
+}
+
+/// Called with the bytes done so far; `false` stops the work with `ErrorKind::Interrupted`.
+pub type Watch<'a> = &'a mut dyn FnMut(u64) -> bool;
+
+/// File operations; none is durable unless it says so.
+pub trait FileSystem: Send + Sync {
+    /// The entries of a folder; none where there is no folder.
+    fn list(&self, folder: &Path) -> io::Result<Vec<Entry>>;
+
+    /// How a file looks without opening it; `None` where there is none. Links are followed.
+    fn stamp(&self, path: &Path) -> io::Result<Option<FileStamp>>;
+
+    /// The path of an existing file or folder without links, `.` and `..`.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// A small file in whole; one over `limit` bytes is an error.
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>>;
+
+    /// A new file (0600) with this content, durable but for its name. Fails where the name is taken.
+    fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+
+    /// A new file (0600) with the content of another, durable but for its name; cloned where the file system can.
+    fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()>;
+
+    /// As `copy_new`, for a live database that SQLite itself cannot read any more. The descriptor of `from` stays
+    /// open as long as the process lives, so that no lock of this process on it is ever dropped.
+    fn copy_live(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()>;
+
+    /// BLAKE3 of a file, in hex.
+    fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String>;
+
+    /// Makes a file's content durable.
+    fn sync_file(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the names in a folder durable. Does nothing where the platform cannot (Windows).
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Renames atomically, replacing what is there.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// A second name for a file. Fails where the name is taken or the file system has no links.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file; no error where there is none.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes a folder (0700) and its parents, and their names durable.
+    fn create_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Bytes that this user can still write to the file system of an existing folder.
+    fn free_space(&self, folder: &Path) -> io::Result<u64>;
+
+    /// Takes a lock that ends with the process, whatever ends it. `None` where another engine holds it.
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>>;
+}
+
+/// Held as long as it lives.
+pub trait Lock: Send + Sync {}
+
+/// The files of this machine. Its own files are 0600 and its folders 0700 where the platform has modes; what exists
+/// already keeps the mode that it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsFileSystem;
+
+/// Bytes between two looks at the watch while copying; the kernel copies or clones them without our memory.
+const COPY_BLOCK: u64 = 8 << 20;
+/// Bytes that are hashed at a time.
+const DIGEST_BLOCK: usize = 256 << 10;
+
+impl FileSystem for OsFileSystem {
+    fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let Some(listing) = found(fs::read_dir(folder))? else { return Ok(Vec::new()) };
+        let mut entries = Vec::new();
+        for entry in listing {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // A file may go between the listing and the look at it.
+            let Some(metadata) = found(entry.metadata())? else { continue };
+            entries.push(Entry { name, stamp: stamp_of(&metadata), is_file: metadata.is_file() });
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Option<FileStamp>> {
+        Ok(found(fs::metadata(path))?.as_ref().map(stamp_of))
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let mut content = Vec::new();
+        open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+        if content.len() as u64 > limit {
+            return Err(io::Error::new(ErrorKind::InvalidData, format!("it is larger than {limit} bytes")));
+        }
+        Ok(content)
+    }
+
+    fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let file = create_new(path)?;
+        whole_or_gone(path, (&file).write_all(content).and_then(|()| file.sync_all()))
+    }
+
+    fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
+        copy(&open(from)?, to, watch)
+    }
+
+    fn copy_live(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
+        let from = open(from)?;
+        let copied = copy(&from, to, watch);
+        // POSIX drops every lock of the process on a file when any descriptor of it closes.
+        std::mem::forget(from);
+        copied
+    }
+
+    fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
+        let mut file = open(path)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut block = vec![0; DIGEST_BLOCK];
+        let mut done = 0;
+        loop {
+            let read = match file.read(&mut block) {
+                Ok(0) => return Ok(hasher.finalize().to_hex().to_string()),
+                Ok(read) => read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            hasher.update(&block[..read]);
+            done += read as u64;
+            go_on(watch, done)?;
+        }
+    }
+
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        // Windows flushes only through a handle that may write.
+        regular(path)?;
+        OpenOptions::new().read(true).write(cfg!(windows)).open(path)?.sync_all()
+    }
+
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "this is the port")]
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        match File::open(here(folder))?.sync_all() {
+            // Some network and FUSE file systems cannot do this for folders; nothing better can be done there.
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+            result => result,
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn sync_folder(&self, _folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the port")]
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        remove(path)
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        if here(folder).is_dir() {
+            return Ok(());
+        }
+        let parent = here(folder.parent().unwrap_or_else(|| Path::new("")));
+        self.create_folder(parent)?;
+        match make_folder(folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => self.sync_folder(parent),
+        }
+    }
+
+    fn free_space(&self, folder: &Path) -> io::Result<u64> {
+        fs4::available_space(here(folder))
+    }
+
+    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>> {
+        let file = open_lock(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Box::new(HeldLock { _file: file }))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+struct HeldLock {
+    _file: File,
+}
+
+impl Lock for HeldLock {}
+
+/// Opens the lock file without writing to it, also where the disk is read-only; makes it once.
+fn open_lock(path: &Path) -> io::Result<File> {
+    use ErrorKind::{AlreadyExists, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    let writable = || OpenOptions::new().read(true).write(true).open(path);
+    match writable() {
+        Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
+            OpenOptions::new().read(true).open(path)
+        }
+        Err(error) if error.kind() == NotFound => match create_new(path) {
+            // Another engine was faster.
+            Err(error) if error.kind() == AlreadyExists => writable(),
+            result => result,
+        },
+        result => result,
+    }
+}
+
+fn copy(from: &File, to: &Path, watch: Watch<'_>) -> io::Result<()> {
+    let mut new = create_new(to)?;
+    let mut all = || -> io::Result<()> {
+        let mut done = 0;
+        loop {
+            let copied = io::copy(&mut from.take(COPY_BLOCK), &mut new)?;
+            if copied == 0 {
+                return new.sync_all();
+            }
+            done += copied;
+            go_on(watch, done)?;
+        }
+    };
+    let result = all();
+    drop(new);
+    whole_or_gone(to, result)
+}
+
+fn go_on(watch: Watch<'_>, done: u64) -> io::Result<()> {
+    if watch(done) { Ok(()) } else { Err(io::Error::new(ErrorKind::Interrupted, "stopped")) }
+}
+
+/// Removes a file that this process has just made and could not finish.
+fn whole_or_gone(path: &Path, result: io::Result<()>) -> io::Result<()> {
+    if result.is_err() {
+        // The first error is the one to tell; a file that stays is swept by its name at the next start.
+        let _ = remove(path);
+    }
+    result
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the port")]
+fn remove(path: &Path) -> io::Result<()> {
+    found(fs::remove_file(path)).map(|_| ())
+}
+
+/// Opens a regular file for reading; anything else could block for ever.
+#[expect(clippy::disallowed_methods, reason = "this is the port")]
+fn open(path: &Path) -> io::Result<File> {
+    regular(path)?;
+    File::open(path)
+}
+
+fn regular(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"))
+}
+
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// `None` where there is nothing at the path.
+fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+/// The current folder has the empty path as a parent, which cannot be opened.
+fn here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+fn stamp_of(metadata: &fs::Metadata) -> FileStamp {
+    #[cfg(unix)]
+    let (inode, device) = {
+        use std::os::unix::fs::MetadataExt as _;
+        (metadata.ino(), metadata.dev())
+    };
+    #[cfg(not(unix))]
+    let (inode, device) = (0, 0);
+    let modified = metadata.modified().map_or(0, nanoseconds);
+    FileStamp { size: metadata.len(), modified, inode, device }
+}
+
+fn nanoseconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanoseconds| -nanoseconds),
+    }
+}

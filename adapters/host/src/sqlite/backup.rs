@@ -1,0 +1,98 @@
+//! Copying a live database while its app goes on working, into one sealed, durable file.
+
+use std::path::Path;
+
+use omnicraft_core::outcome::FailureKind;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode};
+
+use super::{Opener, ffi, open};
+use crate::error::{Result, Stop};
+use crate::progress::Progress;
+
+const ATTEMPTED: &str = "copy the database";
+
+/// Pages per step: progress and cancellation come between two steps.
+const STEP: i32 = 1024;
+
+/// Copies a live database as it is at one moment to the empty file `to`, seals the copy to rollback mode so that it is
+/// one file that opens from a read-only medium, and makes its content (not its name) durable. Returns the live
+/// database's journal mode (`wal` or `delete`: the only two that a file remembers).
+///
+/// One read transaction is held from beginning to end. Without it every commit of the app would start the copy anew.
+/// In WAL mode the app's commits go on; the log cannot be reset meanwhile, so it grows. With a rollback journal the
+/// app's commits wait until the copy is done: there is no other way to see one moment, so the copy never pauses.
+///
+/// A failure, a cancellation or a power cut leaves the live database untouched, and at `to` a file to be swept.
+pub fn copy(opener: &Opener, live: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<String> {
+    let source = open::reader(opener, live)?;
+    open::hold(&source, ATTEMPTED, live, progress)?;
+    let journal_mode = open::journal_mode(&source).map_err(|error| Stop::sqlite(ATTEMPTED, live, &error))?;
+    let wrote = |error| Stop::sqlite("write the copy", to, &error);
+    let mut target = open::target(opener, to).map_err(wrote)?;
+    prepare(&target).map_err(wrote)?;
+    transfer(&source, &mut target, live, to, progress)?;
+    // Let the app's writers and its checkpoints go on before the copy is finished.
+    drop(source);
+    seal(&target, to)?;
+    ffi::sync(&target).map_err(wrote)?;
+    target.close().map_err(|(_, error)| wrote(error))?;
+    Ok(journal_mode)
+}
+
+/// The copy is worthless until it is whole, so nothing before the one sync at its end needs to be durable, and no
+/// journal of it needs to be a file.
+fn prepare(target: &Connection) -> rusqlite::Result<()> {
+    target.query_row("PRAGMA main.locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
+    target.query_row("PRAGMA main.journal_mode = MEMORY", [], |_| Ok(()))?;
+    target.execute_batch("PRAGMA main.synchronous = OFF")
+}
+
+fn transfer(
+    source: &Connection,
+    target: &mut Connection,
+    live: &Path,
+    to: &Path,
+    progress: &mut Progress<'_>,
+) -> Result<()> {
+    let failed = |error: rusqlite::Error| {
+        let path = if is_about_writing(&error) { to } else { live };
+        Stop::sqlite(ATTEMPTED, path, &error)
+    };
+    let backup = Backup::new(source, target).map_err(failed)?;
+    loop {
+        let step = backup.step(STEP).map_err(failed)?;
+        let pages = backup.progress();
+        let total = u64::try_from(pages.pagecount).unwrap_or_default();
+        let left = u64::try_from(pages.remaining).unwrap_or_default();
+        progress.at(total.saturating_sub(left), total)?;
+        match step {
+            StepResult::Done => return Ok(()),
+            StepResult::More => {}
+            // The lock on the live database is ours, so this can only be somebody at the copy.
+            StepResult::Busy | StepResult::Locked | _ => {
+                let remedy = "Close the program that uses it and try again";
+                return Err(Stop::new(FailureKind::Busy, ATTEMPTED, to, "the copy is in use", remedy));
+            }
+        }
+    }
+}
+
+fn is_about_writing(error: &rusqlite::Error) -> bool {
+    use libsqlite3_sys::{SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+    let Some(error) = error.sqlite_error() else { return false };
+    error.code == ErrorCode::DiskFull
+        || error.code == ErrorCode::ReadOnly
+        || [SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_TRUNCATE].contains(&error.extended_code)
+}
+
+/// A copy of a WAL database says that it is one, and would need a folder that can be written to be opened.
+fn seal(target: &Connection, to: &Path) -> Result<()> {
+    let sealed = target.query_row("PRAGMA main.journal_mode = DELETE", [], |row| row.get::<_, String>(0));
+    let mode = sealed.map_err(|error| Stop::sqlite("seal the copy", to, &error))?;
+    if mode.eq_ignore_ascii_case("delete") {
+        return Ok(());
+    }
+    let reason = format!("its journal mode stays {mode}");
+    Err(Stop::new(FailureKind::Io, "seal the copy", to, reason, "Check the disk and try again"))
+}

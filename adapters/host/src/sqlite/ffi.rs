@@ -1,0 +1,157 @@
+//! The few calls of SQLite's C interface that have no safe wrapper: its own file handle, a progress handler that may
+//! borrow, and a collation. The only unsafe code of the adapter.
+
+use std::cmp::Ordering;
+use std::ffi::{CStr, CString, c_int, c_void};
+use std::path::Path;
+use std::{ptr, slice};
+
+use libsqlite3_sys as sqlite;
+use rusqlite::{Connection, Error, Result};
+
+/// The name of the collation of [`order_by_utf8`].
+pub(super) const UTF8_ORDER: &str = "omnicraft_utf8";
+
+/// The first 100 bytes of the main database file, zeros where it is shorter. Takes no lock.
+pub(super) fn header(connection: &Connection) -> Result<[u8; 100]> {
+    let mut bytes = [0_u8; 100];
+    let length = 100;
+    let (file, methods) = main_file(connection)?;
+    let Some(read) = methods.xRead else { return Err(failure(sqlite::SQLITE_NOTFOUND)) };
+    // SAFETY: `file` is open as long as the connection lives, and `bytes` has room for `length` bytes.
+    let code = unsafe { read(file, bytes.as_mut_ptr().cast(), length, 0) };
+    match code {
+        sqlite::SQLITE_OK | sqlite::SQLITE_IOERR_SHORT_READ => Ok(bytes),
+        code => Err(failure(code)),
+    }
+}
+
+/// Bytes of the main database file. Takes no lock.
+pub(super) fn size(connection: &Connection) -> Result<u64> {
+    let mut size = 0;
+    let (file, methods) = main_file(connection)?;
+    let Some(file_size) = methods.xFileSize else { return Err(failure(sqlite::SQLITE_NOTFOUND)) };
+    // SAFETY: `file` is open as long as the connection lives; SQLite writes one integer.
+    let code = unsafe { file_size(file, &raw mut size) };
+    if code == sqlite::SQLITE_OK { Ok(u64::try_from(size).unwrap_or_default()) } else { Err(failure(code)) }
+}
+
+/// Makes the content of the main database file durable, all the way to the medium where the platform tells apart.
+pub(super) fn sync(connection: &Connection) -> Result<()> {
+    let (file, methods) = main_file(connection)?;
+    let Some(sync) = methods.xSync else { return Err(failure(sqlite::SQLITE_NOTFOUND)) };
+    // SAFETY: `file` is open as long as the connection lives.
+    let code = unsafe { sync(file, sqlite::SQLITE_SYNC_FULL) };
+    if code == sqlite::SQLITE_OK { Ok(()) } else { Err(failure(code)) }
+}
+
+/// Whether a named VFS has a file at this path.
+pub(super) fn exists(vfs: &str, path: &Path) -> bool {
+    let (Ok(vfs), Ok(path)) = (CString::new(vfs), CString::new(path.as_os_str().as_encoded_bytes())) else {
+        return false;
+    };
+    // SAFETY: the name is a C string; the result is null or a VFS, which stays registered while connections use it.
+    let Some(vfs) = (unsafe { sqlite::sqlite3_vfs_find(vfs.as_ptr()).as_mut() }) else { return false };
+    let Some(access) = vfs.xAccess else { return false };
+    let mut found = 0;
+    // SAFETY: the path is a C string that outlives the call; SQLite writes one integer.
+    let code = unsafe { access(vfs, path.as_ptr(), sqlite::SQLITE_ACCESS_EXISTS, &raw mut found) };
+    code == sqlite::SQLITE_OK && found != 0
+}
+
+/// Does work on a connection during which `stop` is asked again and again; once it says yes, the running statement
+/// ends with SQLite's interrupt error.
+pub(super) fn interruptible<T>(connection: &Connection, stop: &dyn Fn() -> bool, work: impl FnOnce() -> T) -> T {
+    /// Instructions of SQLite's machine (pages, in an integrity check) between two questions.
+    const INTERVAL: c_int = 2_000;
+
+    unsafe extern "C" fn ask(context: *mut c_void) -> c_int {
+        // SAFETY: the context is the address of `stop` below, which outlives the handler.
+        let stop = unsafe { &*context.cast::<&dyn Fn() -> bool>() };
+        c_int::from(stop())
+    }
+
+    /// Takes the handler off, also when the work panics.
+    struct Handler<'a>(&'a Connection);
+
+    impl Drop for Handler<'_> {
+        fn drop(&mut self) {
+            // SAFETY: the handle is open as long as the connection lives; null takes the handler off.
+            unsafe { sqlite::sqlite3_progress_handler(self.0.handle(), 0, None, ptr::null_mut()) };
+        }
+    }
+
+    let context = (&raw const stop).cast_mut().cast();
+    // SAFETY: the handle is open as long as the connection lives. SQLite calls the handler only inside calls on this
+    // connection, which is not shared between threads, and `Handler` takes it off before `stop` goes out of scope.
+    unsafe { sqlite::sqlite3_progress_handler(connection.handle(), INTERVAL, Some(ask), context) };
+    let _handler = Handler(connection);
+    work()
+}
+
+/// Gives a connection the collation [`UTF8_ORDER`]: bytes of the UTF-8 text, whatever encoding the database has.
+/// (`BINARY` compares the database's own encoding, so it orders a UTF-16 database differently.)
+pub(super) fn order_by_utf8(connection: &Connection) -> Result<()> {
+    unsafe extern "C" fn order(
+        _: *mut c_void,
+        left_length: c_int,
+        left: *const c_void,
+        right_length: c_int,
+        right: *const c_void,
+    ) -> c_int {
+        // SAFETY: SQLite hands over two texts with their lengths.
+        let (left, right) = unsafe { (bytes(left, left_length), bytes(right, right_length)) };
+        match left.cmp(right) {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        }
+    }
+
+    unsafe fn bytes<'a>(start: *const c_void, length: c_int) -> &'a [u8] {
+        match usize::try_from(length) {
+            // SAFETY: the caller vouches for `length` bytes from `start`.
+            Ok(length) if length > 0 => unsafe { slice::from_raw_parts(start.cast(), length) },
+            _ => &[],
+        }
+    }
+
+    let name = CString::new(UTF8_ORDER)?;
+    // SAFETY: the handle is open as long as the connection lives; the function needs no context.
+    let code = unsafe {
+        sqlite::sqlite3_create_collation_v2(
+            connection.handle(),
+            name.as_ptr(),
+            sqlite::SQLITE_UTF8,
+            ptr::null_mut(),
+            Some(order),
+            None,
+        )
+    };
+    if code == sqlite::SQLITE_OK { Ok(()) } else { Err(failure(code)) }
+}
+
+/// SQLite's handle of the main database file, and its methods.
+fn main_file(connection: &Connection) -> Result<(*mut sqlite::sqlite3_file, sqlite::sqlite3_io_methods)> {
+    const MAIN: &CStr = c"main";
+    let mut file: *mut sqlite::sqlite3_file = ptr::null_mut();
+    // SAFETY: the handle is open as long as the connection lives; this operation writes one pointer and nothing else.
+    let code = unsafe {
+        sqlite::sqlite3_file_control(
+            connection.handle(),
+            MAIN.as_ptr(),
+            sqlite::SQLITE_FCNTL_FILE_POINTER,
+            (&raw mut file).cast(),
+        )
+    };
+    if code != sqlite::SQLITE_OK {
+        return Err(failure(code));
+    }
+    // SAFETY: SQLite gave null or a file object, whose methods are null or static.
+    let methods = unsafe { file.as_ref().and_then(|file| file.pMethods.as_ref()) };
+    methods.map(|methods| (file, *methods)).ok_or_else(|| failure(sqlite::SQLITE_CANTOPEN))
+}
+
+fn failure(code: c_int) -> Error {
+    Error::SqliteFailure(sqlite::Error::new(code), None)
+}

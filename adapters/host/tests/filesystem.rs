@@ -1,0 +1,194 @@
+//! The file system of this machine: modes, what is never overwritten, what a failure leaves, and the lock.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at the disk behind the port's back")]
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(unix)]
+#[test]
+fn own_files_and_folders_are_for_the_owner_alone() {
+    let folder = folder();
+    let inner = folder.path().join("a/b");
+    OsFileSystem.create_folder(&inner).unwrap();
+    OsFileSystem.write_new(&inner.join("one"), b"1").unwrap();
+    OsFileSystem.copy_new(&inner.join("one"), &inner.join("two"), &mut |_| true).unwrap();
+    drop(OsFileSystem.lock(&inner.join("lock")).unwrap());
+    assert_eq!(mode(&folder.path().join("a")), 0o700);
+    assert_eq!(mode(&inner), 0o700);
+    for name in ["one", "two", "lock"] {
+        assert_eq!(mode(&inner.join(name)), 0o600, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_exists_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    OsFileSystem.create_folder(folder.path()).unwrap();
+    assert_eq!(mode(folder.path()), 0o755);
+}
+
+#[test]
+fn new_files_never_take_a_name_that_is_taken() {
+    let folder = folder();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    OsFileSystem.write_new(&one, b"1").unwrap();
+    OsFileSystem.write_new(&two, b"22").unwrap();
+    let taken = |result: std::io::Result<()>| assert_eq!(result.unwrap_err().kind(), ErrorKind::AlreadyExists);
+    taken(OsFileSystem.write_new(&one, b"3"));
+    taken(OsFileSystem.copy_new(&two, &one, &mut |_| true));
+    taken(OsFileSystem.copy_live(&two, &one, &mut |_| true));
+    taken(OsFileSystem.link(&two, &one));
+    assert_eq!(fs::read(&one).unwrap(), b"1");
+}
+
+#[test]
+fn a_copy_has_the_content_and_is_another_file() {
+    let folder = folder();
+    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+    // Larger than a block, and not a multiple of one.
+    let content: Vec<u8> = (0..9_000_001_u32).map(|n| n.to_le_bytes()[0]).collect();
+    fs::write(&from, &content).unwrap();
+    let mut seen = Vec::new();
+    OsFileSystem
+        .copy_new(&from, &to, &mut |done| {
+            seen.push(done);
+            true
+        })
+        .unwrap();
+    assert!(fs::read(&to).unwrap() == content);
+    assert_eq!(seen.last(), Some(&9_000_001));
+    assert!(seen.len() > 1, "it could have been stopped on the way");
+    let stamp = |path| OsFileSystem.stamp(path).unwrap().unwrap();
+    assert!(!stamp(&from).same_file(&stamp(&to)));
+}
+
+#[test]
+fn a_stopped_copy_leaves_nothing() {
+    let folder = folder();
+    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+    fs::write(&from, b"content").unwrap();
+    for copy in [OsFileSystem::copy_new, OsFileSystem::copy_live] {
+        let error = copy(&OsFileSystem, &from, &to, &mut |_| false).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted);
+        assert!(!to.exists());
+    }
+}
+
+#[test]
+fn digests_are_blake3_and_can_be_stopped() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    let content = vec![7; 600_000];
+    fs::write(&path, &content).unwrap();
+    let digest = OsFileSystem.digest(&path, &mut |_| true).unwrap();
+    assert_eq!(digest, blake3::hash(&content).to_hex().to_string());
+    let error = OsFileSystem.digest(&path, &mut |done| done < 300_000).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+}
+
+#[test]
+fn what_is_not_there_is_none_or_empty_but_not_an_error() {
+    let folder = folder();
+    let missing = folder.path().join("missing");
+    assert_eq!(OsFileSystem.stamp(&missing).unwrap(), None);
+    assert_eq!(OsFileSystem.stamp(&missing.join("deeper")).unwrap(), None);
+    assert_eq!(OsFileSystem.list(&missing).unwrap(), []);
+    OsFileSystem.remove(&missing).unwrap();
+    assert_eq!(OsFileSystem.read(&missing, 10).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn small_files_are_read_up_to_a_limit() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    fs::write(&path, b"12345").unwrap();
+    assert_eq!(OsFileSystem.read(&path, 5).unwrap(), b"12345");
+    assert_eq!(OsFileSystem.read(&path, 4).unwrap_err().kind(), ErrorKind::InvalidData);
+    assert_eq!(OsFileSystem.read(folder.path(), 4).unwrap_err().kind(), ErrorKind::InvalidInput);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_listing_tells_files_from_links_and_folders() {
+    let folder = folder();
+    fs::write(folder.path().join("file"), b"1").unwrap();
+    fs::create_dir(folder.path().join("folder")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("file"), folder.path().join("link")).unwrap();
+    let listed = OsFileSystem.list(folder.path()).unwrap();
+    let listed: Vec<_> = listed.iter().map(|entry| (entry.name.as_str(), entry.is_file)).collect();
+    assert_eq!(listed, [("file", true), ("folder", false), ("link", false)]);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_names_of_one_file_have_one_identity() {
+    let folder = folder();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    OsFileSystem.write_new(&one, b"1").unwrap();
+    OsFileSystem.link(&one, &two).unwrap();
+    let (one, two) = (OsFileSystem.stamp(&one).unwrap().unwrap(), OsFileSystem.stamp(&two).unwrap().unwrap());
+    assert!(one.same_file(&two));
+    assert!(one.same_content(&two));
+}
+
+#[test]
+fn one_engine_holds_the_lock_at_a_time_and_never_writes_to_it() {
+    let folder = folder();
+    let path = folder.path().join("lock");
+    fs::write(&path, b"left by an older version").unwrap();
+    let before = OsFileSystem.stamp(&path).unwrap();
+    let held = OsFileSystem.lock(&path).unwrap();
+    assert!(held.is_some());
+    assert!(OsFileSystem.lock(&path).unwrap().is_none());
+    drop(held);
+    assert!(OsFileSystem.lock(&path).unwrap().is_some());
+    assert_eq!(OsFileSystem.stamp(&path).unwrap(), before);
+    assert_eq!(fs::read(&path).unwrap(), b"left by an older version");
+}
+
+#[test]
+fn free_space_is_that_of_the_disk() {
+    let folder = folder();
+    assert!(OsFileSystem.free_space(folder.path()).unwrap() > 0);
+    assert!(OsFileSystem.free_space(&folder.path().join("missing")).is_err());
+}
+
+/// A raw copy of a live database was taken and its descriptor closed. POSIX then dropped the locks that SQLite held
+/// for the app in the same process, another program took itself for the last one, and removed the WAL under the app.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_raw_copy_of_a_live_database_drops_no_lock_on_it() {
+    use rusqlite::Connection;
+    use std::process::Command;
+    let folder = folder();
+    let live = folder.path().join("live.db");
+    let app = Connection::open(&live).unwrap();
+    app.execute_batch("PRAGMA journal_mode=delete; CREATE TABLE t (x); BEGIN EXCLUSIVE").unwrap();
+    let locks = || {
+        let inode = OsFileSystem.stamp(&live).unwrap().unwrap().inode;
+        let locks = Command::new("cat").arg("/proc/locks").output().unwrap().stdout;
+        let locks = String::from_utf8(locks).unwrap();
+        locks.lines().filter(|line| line.contains("POSIX") && line.contains(&format!(":{inode} "))).count()
+    };
+    let before = locks();
+    assert!(before > 0, "SQLite holds a lock");
+    OsFileSystem.copy_live(&live, &folder.path().join("raw"), &mut |_| true).unwrap();
+    assert_eq!(locks(), before);
+    app.execute_batch("COMMIT").unwrap();
+}

@@ -1,0 +1,128 @@
+//! The inventory: what is really on disk, as a scan saw it. Recovery is planned from it and from the state.
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+use super::{FileStamp, SnapshotId, Workspace, WorkspaceId};
+
+/// What a scan of the home saw. Nothing in it was changed by looking.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// `workspaces.json` as it is now.
+    pub registry: Registry,
+    /// Files with a slot's name, and our own leftovers; foreign files are not listed.
+    pub files: Vec<Found>,
+    /// The intent of a swap that was not finished.
+    pub intent: ReadIntent,
+}
+
+/// What `workspaces.json` said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registry {
+    /// There is none.
+    #[default]
+    Missing,
+    /// It cannot be read; the reason.
+    Damaged(String),
+    /// Its workspaces, in order.
+    Read(Vec<Workspace>),
+}
+
+/// A file of ours in a backup folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Found {
+    /// A file with a slot's name.
+    Slot {
+        /// Whose folder it lies in.
+        workspace: WorkspaceId,
+        /// Its file name, which [`super::Slot::parse`] reads.
+        file_name: String,
+        /// How it looks.
+        stamp: FileStamp,
+    },
+    /// A staged copy or temporary file that an interrupted operation left. Safe to sweep unless an intent names it.
+    Leftover {
+        /// Relative to the home, or absolute beside an adopted database.
+        path: Utf8PathBuf,
+    },
+    /// A manifest.
+    Manifest {
+        /// Whose folder it lies in.
+        workspace: WorkspaceId,
+        /// The snapshot that it describes.
+        id: SnapshotId,
+    },
+}
+
+/// What was found where an intent would be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadIntent {
+    /// No intent: no swap was committed.
+    #[default]
+    None,
+    /// A file whose checksum does not hold: it was never committed.
+    Invalid(String),
+    /// A committed swap, to be rolled forward.
+    Committed(Intent),
+}
+
+/// The one commit point of a swap: once this is durable, the new databases win.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The safeguard that an undo brings back; `None` where there was nothing to guard.
+    pub safeguard: Option<SnapshotId>,
+    /// Why it is swapped.
+    pub purpose: Purpose,
+    /// What is restored, for people.
+    pub source: String,
+    /// The databases to swap, all or none.
+    pub targets: Vec<IntentTarget>,
+}
+
+/// Why a database is swapped; decides what is remembered when it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The user chose it; it can be undone.
+    Restore,
+    /// The user undid a restore.
+    Undo,
+    /// A restored database turned out bad on the disk; the old one comes back.
+    RollBack,
+}
+
+/// One database of a swap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntentTarget {
+    /// The workspace that is restored.
+    pub workspace: WorkspaceId,
+    /// The staged, verified, durable file beside the live one.
+    pub staged: Utf8PathBuf,
+    /// The live database.
+    pub live: Utf8PathBuf,
+    /// BLAKE3 of the staged file, in hex.
+    pub digest: String,
+}
+
+/// How a live database looks without reading its pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveFile {
+    /// What its header says.
+    pub state: LiveState,
+    /// Size and time of the database and its WAL together; `None` where it is missing.
+    pub stamp: Option<FileStamp>,
+}
+
+/// What the header of a live database says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveState {
+    /// Looks like a database.
+    Plausible,
+    /// There is no file.
+    Missing,
+    /// Zero bytes, not SQLite, or shorter than its header says; the reason.
+    Damaged(String),
+}

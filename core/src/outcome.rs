@@ -1,0 +1,148 @@
+//! Outcomes: how a step ended, and what was learnt. An outcome comes back to the core as an event.
+
+use std::fmt;
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Facts, FileStamp, Inventory, Level, LiveFile, Manifest};
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is done.
+    Done(Yield),
+    /// It could not be done, and left nothing half done under a final name.
+    Failed(Failure),
+    /// The user stopped it.
+    Cancelled,
+}
+
+/// What a finished step learnt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Yield {
+    /// Nothing beyond being done.
+    Nothing,
+    /// Of a scan.
+    Scanned(Box<Inventory>),
+    /// Of a look.
+    Looked(LiveFile),
+    /// Of a copy: the live database's journal mode.
+    Copied {
+        /// `wal`, `delete`, ….
+        journal_mode: String,
+    },
+    /// Of a verification.
+    Verified(Box<Verification>),
+    /// Of a publication, a shift or a kept generation: how the file looks under its new name.
+    Placed(FileStamp),
+    /// Of an optimisation or a compaction: how the live files look now. `note` says what was done, or why not.
+    Maintained {
+        /// The live files afterwards; `None` where they could not be seen.
+        stamp: Option<FileStamp>,
+        /// In words, for the journal.
+        note: String,
+    },
+    /// Of a damaged database that was kept: the one file if SQLite could still copy it, and its facts as far as known.
+    KeptDamaged(Box<Verification>),
+    /// Of a comparison.
+    Compared(Differences),
+    /// Of an identification.
+    Identified(Box<Identified>),
+}
+
+/// What a verification found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// BLAKE3 of the file, in hex.
+    pub digest: String,
+    /// How the file looks.
+    pub stamp: FileStamp,
+    /// What was learnt; empty as far as the file could not be read.
+    pub facts: Facts,
+    /// The level that the checks amount to, if `problems` is empty.
+    pub level: Option<Level>,
+    /// What is wrong with the content, in plain sentences; empty for a good file.
+    pub problems: Vec<String>,
+}
+
+/// What a file with a slot's name turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identified {
+    /// The manifest with the file's digest, if there is one.
+    pub manifest: Option<Manifest>,
+    /// What verifying the file found.
+    pub verification: Verification,
+}
+
+/// What a restore would change, table by table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Differences {
+    /// Tables with at least one difference, by name.
+    pub tables: Vec<TableDifference>,
+    /// Whether tables or columns differ too.
+    pub schema_differs: bool,
+    /// Why the live database could not be read; then `tables` counts the candidate's rows as brought back.
+    pub live_unreadable: Option<String>,
+}
+
+/// What a restore would do to one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableDifference {
+    /// The table.
+    pub table: String,
+    /// Rows of today that would be lost.
+    pub removed: u64,
+    /// Rows that would come back.
+    pub added: u64,
+    /// Rows that would return to an older value.
+    pub changed: u64,
+}
+
+/// Why a step could not be done: what was attempted, on which path, why it failed, what the user can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What kind of trouble, for decisions.
+    pub kind: FailureKind,
+    /// What was attempted: `copy the database`.
+    pub attempted: String,
+    /// On which path.
+    pub path: Utf8PathBuf,
+    /// Why it failed.
+    pub reason: String,
+    /// What the user can do now.
+    pub remedy: String,
+}
+
+/// What kind of trouble a failure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The content is bad.
+    Damaged,
+    /// Somebody else holds the file.
+    Busy,
+    /// The disk is full, or would be.
+    NoSpace,
+    /// The file system refuses.
+    Denied,
+    /// Something that should be there is not.
+    Missing,
+    /// A file is not, or no longer, ours.
+    Foreign,
+    /// The user stopped it.
+    Cancelled,
+    /// Anything else that the system reports.
+    Io,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} ({}): {}", self.attempted, self.path, self.reason)?;
+        if self.remedy.is_empty() { Ok(()) } else { write!(f, ". {}", self.remedy) }
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,175 @@
+//! What every moment that takes a copy has in common: copy, verify, judge, make room in the slot, publish.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+use jiff::civil::Date;
+
+use super::Case;
+use crate::effect::{Depth, Effect};
+use crate::model::{Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Trigger, Workspace};
+use crate::names;
+use crate::outcome::{Failure, FailureKind, Verification, Yield};
+use crate::plan::Plan;
+use crate::policy::{Expectation, judge};
+use crate::state::Operation;
+
+/// The staged copy of a workspace's live database.
+pub(super) fn staged(case: &Case<'_>, workspace: &Workspace) -> Utf8PathBuf {
+    names::staged(workspace, case.state.next_operation, "copy")
+}
+
+/// The same, once the operation is under way.
+pub(super) fn staged_of(operation: &Operation, workspace: &Workspace) -> Utf8PathBuf {
+    names::staged(workspace, operation.number, "copy")
+}
+
+/// Copies the live database aside and verifies the copy.
+pub(super) fn take(case: &Case<'_>, workspace: &Workspace) -> Plan {
+    let to = staged(case, workspace);
+    Plan::new()
+        .require(Effect::Copy { database: workspace.database.clone(), to: to.clone() })
+        .require(Effect::Verify { workspace: workspace.id.clone(), file: to, depth: Depth::Sound })
+}
+
+/// Makes the copy the holder of a plain slot; the holder so far stays under its date, or aside if it is not ours.
+pub(super) fn publish_into_slot(
+    case: &Case<'_>,
+    workspace: &Workspace,
+    draft: &Snapshot,
+    staged: Utf8PathBuf,
+    keep_staged: bool,
+) -> Plan {
+    make_room(case, workspace, draft.slot).then(publish(workspace, draft, staged, keep_staged))
+}
+
+/// Moves whoever holds a plain slot to a dated name.
+pub(super) fn make_room(case: &Case<'_>, workspace: &Workspace, slot: Slot) -> Plan {
+    let from = names::slot(workspace, slot);
+    let Some(holder) = case.at(&from) else {
+        return Plan::new();
+    };
+    if holder.condition == Condition::Good {
+        let to = names::slot(workspace, free(case, workspace, dated_base(slot.base), holder.taken_at.date()));
+        Plan::new().require(Effect::KeepGeneration { snapshot: holder.id, from, to })
+    } else {
+        let to = names::slot(workspace, free(case, workspace, Base::Damaged, case.now.date()));
+        Plan::new().require(Effect::SetAside { from, to })
+    }
+}
+
+/// Publishes the copy under its draft's slot.
+pub(super) fn publish(workspace: &Workspace, draft: &Snapshot, staged: Utf8PathBuf, keep_staged: bool) -> Plan {
+    Plan::new().require(Effect::Publish {
+        snapshot: draft.id,
+        staged,
+        to: names::slot(workspace, draft.slot),
+        manifest: names::manifest(workspace, draft.id),
+        keep_staged,
+    })
+}
+
+/// Ring places have no older generations of their own: what must not be overwritten is kept as such.
+const fn dated_base(base: Base) -> Base {
+    match base {
+        Base::Close(_) => Base::Kept,
+        Base::Tier(_) | Base::Before(_) | Base::Manual | Base::Kept | Base::Damaged => base,
+    }
+}
+
+/// The first dated name that is free.
+pub(super) fn free(case: &Case<'_>, workspace: &Workspace, base: Base, date: Date) -> Slot {
+    free_from(case, workspace, base, date, 0)
+}
+
+/// The n-th dated name of today that is free, where one operation needs several.
+pub(super) fn free_nth(case: &Case<'_>, workspace: &Workspace, base: Base, n: usize) -> Slot {
+    free_from(case, workspace, base, case.now.date(), n)
+}
+
+fn free_from(case: &Case<'_>, workspace: &Workspace, base: Base, date: Date, n: usize) -> Slot {
+    let taken: BTreeSet<Slot> = case.state.snapshots_of(&workspace.id).map(|snapshot| snapshot.slot).collect();
+    let mut slots = (1..u32::MAX).map(|number| Slot::dated(base, date, number)).filter(|slot| !taken.contains(slot));
+    slots.nth(n).unwrap_or_else(|| Slot::dated(base, date, u32::MAX))
+}
+
+/// A snapshot that will be published; verification fills in what its file says.
+pub(super) fn draft(case: &Case<'_>, workspace: &Workspace, place: u64, slot: Slot, trigger: Trigger) -> Snapshot {
+    Snapshot {
+        id: SnapshotId(case.state.next_snapshot + place),
+        workspace: workspace.id.clone(),
+        slot,
+        trigger,
+        taken_at: case.now.clone(),
+        digest: String::new(),
+        stamp: FileStamp::default(),
+        level: Level::Sound,
+        pin: None,
+        facts: Facts::default(),
+        condition: Condition::Good,
+    }
+}
+
+/// What a copy's steps say about it, gathered in the operation.
+pub(super) enum CopyNews {
+    /// Not about the copy, or not yet all of it.
+    Nothing,
+    /// It is a good database of this workspace; the drafts say so.
+    Good,
+    /// It is not; the sentences say why.
+    Bad(Vec<String>),
+}
+
+/// Gathers what copy and verification learnt.
+pub(super) fn gather(
+    case: &Case<'_>,
+    operation: &mut Operation,
+    workspace: &Workspace,
+    effect: &Effect,
+    learnt: &Yield,
+) -> CopyNews {
+    match (effect, learnt) {
+        (Effect::Copy { .. }, Yield::Copied { journal_mode }) => {
+            let facts = Facts { journal_mode: journal_mode.clone(), ..Facts::default() };
+            operation.copy = Some(Verification { facts, ..Verification::default() });
+            CopyNews::Nothing
+        }
+        (Effect::Verify { file, .. }, Yield::Verified(found)) if *file == staged_of(operation, workspace) => {
+            let problems = judge(&expectation(case, workspace), found);
+            if !problems.is_empty() {
+                return CopyNews::Bad(problems);
+            }
+            note_copy(operation, found);
+            CopyNews::Good
+        }
+        _ => CopyNews::Nothing,
+    }
+}
+
+fn expectation<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Expectation<'a> {
+    Expectation { workspace, profile: case.profile(workspace), fingerprints: None }
+}
+
+fn note_copy(operation: &mut Operation, found: &Verification) {
+    let journal_mode = operation.copy.take().map(|copy| copy.facts.journal_mode).unwrap_or_default();
+    let mut found = found.clone();
+    found.facts.journal_mode = journal_mode;
+    for draft in &mut operation.drafts {
+        draft.digest.clone_from(&found.digest);
+        draft.stamp = found.stamp;
+        draft.facts = found.facts.clone();
+        draft.level = found.level.unwrap_or(Level::Sound);
+    }
+    operation.copy = Some(found);
+}
+
+/// The failure that a bad copy is.
+pub(super) fn bad_copy(workspace: &Workspace, problems: &[String]) -> Failure {
+    Failure {
+        kind: FailureKind::Damaged,
+        attempted: "take a snapshot".to_owned(),
+        path: workspace.database.clone(),
+        reason: format!("the database is not sound: {}", problems.join("; ")),
+        remedy: String::new(),
+    }
+}

@@ -1,0 +1,99 @@
+//! Brings `workspaces.json` and the state together. The file says which workspaces there are; the state remembers
+//! those that the file lost, because losing a backup silently is worse than keeping one too many.
+
+use super::super::{Case, register};
+use crate::change::Change;
+use crate::effect::Effect;
+use crate::model::{Registry, Workspace};
+use crate::names;
+use crate::plan::Plan;
+use crate::state::Operation;
+
+pub(super) fn reconcile(
+    case: &Case<'_>,
+    operation: &mut Operation,
+    registry: &Registry,
+    changes: &mut Vec<Change>,
+) -> Plan {
+    let known = &case.state.workspaces;
+    match registry {
+        Registry::Missing if known.is_empty() => Plan::new(),
+        Registry::Missing => {
+            operation.warnings.push(format!("{} was missing and has been written again", names::REGISTRY));
+            rewrite(known, None)
+        }
+        Registry::Damaged(reason) => {
+            let aside = format!("{}.damaged-{}", names::REGISTRY, operation.number);
+            operation.warnings.push(format!(
+                "{} is damaged ({reason}); it is kept as {aside} and has been written again with the {} workspaces that \
+                 the catalog knows",
+                names::REGISTRY,
+                known.len()
+            ));
+            rewrite(known, Some(aside))
+        }
+        Registry::Read(listed) => {
+            let merged = merge(case, operation, listed);
+            changes.extend(register::adopt(case, &merged));
+            let lost_some = known.iter().any(|workspace| !listed.iter().any(|entry| entry.id == workspace.id));
+            if lost_some { rewrite(&merged, None) } else { Plan::new() }
+        }
+    }
+}
+
+fn rewrite(workspaces: &[Workspace], keep_damaged: Option<String>) -> Plan {
+    let keep_damaged = keep_damaged.map(Into::into);
+    Plan::new().attempt(Effect::WriteRegistry { workspaces: workspaces.to_vec(), keep_damaged })
+}
+
+/// The known workspaces in their order, with the names that the file gives them, then the new ones of the file.
+fn merge(case: &Case<'_>, operation: &mut Operation, listed: &[Workspace]) -> Vec<Workspace> {
+    let mut merged = Vec::new();
+    for known in &case.state.workspaces {
+        match listed.iter().find(|entry| entry.id == known.id) {
+            Some(entry) => merged.push(amend(operation, known, entry)),
+            None => {
+                operation.warnings.push(format!(
+                    "{} no longer lists `{}`; it is still looked after. Use `workspace remove` to change that",
+                    names::REGISTRY,
+                    known.name
+                ));
+                merged.push(known.clone());
+            }
+        }
+    }
+    for entry in listed.iter().filter(|entry| case.state.workspace(&entry.id).is_none()) {
+        if register::leaves_home(&entry.database) {
+            operation.warnings.push(format!(
+                "{} names {} outside the home, which was never added here; it is left alone. Add it with `workspace add \
+                 NAME --db FILE`",
+                names::REGISTRY,
+                entry.database
+            ));
+        } else {
+            merged.push(entry.clone());
+        }
+    }
+    merged
+}
+
+/// A known workspace takes its name from the file, and its database too unless that would lead out of the home.
+fn amend(operation: &mut Operation, known: &Workspace, entry: &Workspace) -> Workspace {
+    let mut amended = Workspace { name: entry.name.clone(), ..known.clone() };
+    if entry.database == known.database {
+        return amended;
+    }
+    if register::leaves_home(&entry.database) {
+        operation.warnings.push(format!(
+            "{} now names {} for `{}`, outside the home; {} is looked after as before",
+            names::REGISTRY,
+            entry.database,
+            known.name,
+            known.database
+        ));
+    } else {
+        amended.database.clone_from(&entry.database);
+        amended.unchanged_since = None;
+    }
+    amended
+}

@@ -1,0 +1,149 @@
+//! App exit: copy, verify, push the ring, publish place 1; then statistics and compaction, which may fail or be killed
+//! because the snapshot is there already. Unchanged data pushes nothing out of the ring.
+
+use std::collections::BTreeSet;
+
+use super::copying::{self, CopyNews};
+use super::{Case, startup};
+use crate::change::Change;
+use crate::effect::Effect;
+use crate::model::{Base, FileStamp, Slot, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
+use crate::names;
+use crate::outcome::Yield;
+use crate::plan::Plan;
+use crate::policy::{push, protected_from_rotation};
+use crate::state::{Moment, Operation};
+use crate::transition::Begun;
+
+pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId) -> Begun {
+    let workspace = case.workspace(id)?;
+    let staged = copying::staged(case, workspace);
+    let draft = copying::draft(case, workspace, 0, Slot::plain(Base::Close(1)), Trigger::Close);
+    let look = Effect::Look { database: workspace.database.clone() };
+    let plan = Plan::new()
+        .require(look.clone())
+        .then(copying::take(case, workspace))
+        .then(push_ring(case, workspace))
+        .then(copying::publish(workspace, &draft, staged.clone(), false))
+        .always(Effect::Discard { path: staged })
+        .attempt(look.clone())
+        .then(maintain(workspace))
+        .attempt(look);
+    let mut operation = case.operation(Moment::Shutdown(id.clone()), plan);
+    operation.drafts = vec![draft];
+    Ok((operation, Vec::new()))
+}
+
+fn maintain(workspace: &Workspace) -> Plan {
+    let database = &workspace.database;
+    Plan::new()
+        .attempt(Effect::Optimize { database: database.clone() })
+        .attempt(Effect::Compact { database: database.clone(), may_renumber_rowids: workspace.schema.is_some() })
+}
+
+/// Frees place 1, oldest first. What must not be overwritten is kept beside the ring; what is not ours goes aside.
+fn push_ring(case: &Case<'_>, workspace: &Workspace) -> Plan {
+    let places = case.state.policy.ring.max(1);
+    let ring: Vec<&Snapshot> = case.state.snapshots_of(&workspace.id).filter(|s| is_ring(s)).collect();
+    let (ours, foreign): (Vec<_>, Vec<_>) = ring.into_iter().partition(|snapshot| snapshot.is_good());
+    let mut plan = Plan::new();
+    for (n, snapshot) in (0..).zip(foreign) {
+        let to = copying::free_nth(case, workspace, Base::Damaged, n);
+        let from = names::slot(workspace, snapshot.slot);
+        plan = plan.require(Effect::SetAside { from, to: names::slot(workspace, to) });
+    }
+    let protected = protected(case, workspace);
+    let pushed = push(&ours, places, |snapshot| protected.contains(&snapshot.id));
+    if let Some(kept) = pushed.keep.and_then(|id| case.state.snapshots.get(&id)) {
+        plan = plan.then(copying::make_room(case, workspace, kept.slot));
+    }
+    for (id, slot) in pushed.shifts {
+        if let Some(snapshot) = case.state.snapshots.get(&id) {
+            let (from, to) = (names::slot(workspace, snapshot.slot), names::slot(workspace, slot));
+            plan = plan.require(Effect::Shift { snapshot: id, from, to });
+        }
+    }
+    plan
+}
+
+fn is_ring(snapshot: &Snapshot) -> bool {
+    snapshot.is_plain() && matches!(snapshot.slot.base, Base::Close(_))
+}
+
+fn protected(case: &Case<'_>, workspace: &Workspace) -> BTreeSet<SnapshotId> {
+    let snapshots: Vec<&Snapshot> = case.state.snapshots_of(&workspace.id).collect();
+    protected_from_rotation(&snapshots, &case.undo_safeguards(&workspace.id), case.now)
+}
+
+pub(super) fn learn(
+    case: &Case<'_>,
+    operation: &mut Operation,
+    id: &WorkspaceId,
+    effect: &Effect,
+    learnt: &Yield,
+) -> Vec<Change> {
+    let Some(workspace) = case.state.workspace(id) else {
+        return Vec::new();
+    };
+    if let Yield::Looked(live) = learnt {
+        return match startup::unusable(workspace, &live.state) {
+            Some(failure) => startup::damaged(case, operation, id, failure),
+            None => looked(case, operation, workspace, live.stamp),
+        };
+    }
+    match copying::gather(case, operation, workspace, effect, learnt) {
+        CopyNews::Nothing => Vec::new(),
+        CopyNews::Bad(problems) => {
+            startup::keep_bad_copy(case, operation, workspace);
+            startup::damaged(case, operation, id, copying::bad_copy(workspace, &problems))
+        }
+        CopyNews::Good => good(case, operation, workspace),
+    }
+}
+
+/// Three looks: before the copy, after it, and after maintenance. Only if nobody wrote during the copy does the last
+/// one say how the live files look while they hold what the newest close snapshot holds.
+fn looked(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, stamp: Option<FileStamp>) -> Vec<Change> {
+    let is_last = operation.remaining.is_empty();
+    let maintenance_is_next = matches!(operation.remaining.first().map(|s| &s.effect), Some(Effect::Optimize { .. }));
+    if is_last {
+        let unchanged_since = operation.live_stamp.and(stamp);
+        return case.amended(&workspace.id, |w| w.unchanged_since = unchanged_since).into_iter().collect();
+    }
+    if maintenance_is_next {
+        if operation.live_stamp != stamp {
+            operation.live_stamp = None;
+        }
+        return Vec::new();
+    }
+    operation.live_stamp = stamp;
+    let newest = newest_of_ring(case, workspace);
+    if newest.is_some() && stamp.is_some() && workspace.unchanged_since == stamp {
+        operation.remaining.clear();
+    }
+    Vec::new()
+}
+
+fn newest_of_ring<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Option<&'a Snapshot> {
+    case.state.snapshots_of(&workspace.id).find(|snapshot| is_ring(snapshot) && snapshot.is_good())
+}
+
+fn good(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) -> Vec<Change> {
+    if let Some(reason) = startup::fell_off_a_cliff(case, operation, workspace) {
+        operation.warnings.push(startup::cliff_warning(&reason));
+        operation.remaining.retain(|step| matches!(step.effect, Effect::Discard { .. }));
+        return case.amended(&workspace.id, |w| w.frozen = Some(reason)).into_iter().collect();
+    }
+    let digest = operation.copy.as_ref().map(|copy| copy.digest.as_str());
+    if newest_of_ring(case, workspace).map(|snapshot| snapshot.digest.as_str()) == digest {
+        operation.remaining.retain(|step| !rotates(&step.effect));
+    }
+    startup::thawed(case, workspace)
+}
+
+const fn rotates(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::KeepGeneration { .. } | Effect::SetAside { .. } | Effect::Shift { .. } | Effect::Publish { .. }
+    )
+}

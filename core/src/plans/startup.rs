@@ -1,0 +1,168 @@
+//! App start, and the same check while the app runs: copy once, verify, publish into every tier that is due.
+//!
+//! A look at the live file comes first. A damaged live database freezes rotation: nothing moves and nothing is removed
+//! until it is good again. A cliff in its row counts does too, but then the copy is kept under a dated name, so that
+//! somebody who ignores the warning goes on being backed up.
+
+use super::copying::{self, CopyNews};
+use super::{Case, stop};
+use crate::change::Change;
+use crate::effect::Effect;
+use crate::model::{Base, LiveState, Slot, Snapshot, Tier, Trigger, Workspace, WorkspaceId};
+use crate::names;
+use crate::outcome::{Failure, FailureKind, Yield};
+use crate::plan::Plan;
+use crate::policy::{cliff, due};
+use crate::state::{Moment, Operation};
+use crate::transition::Begun;
+
+pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, trigger: Trigger) -> Begun {
+    let workspace = case.workspace(id)?;
+    let tiers = tiers(case, workspace);
+    let look = Plan::new().require(Effect::Look { database: workspace.database.clone() });
+    let mut operation = case.operation(Moment::Startup(id.clone(), trigger), look);
+    operation.drafts = (0..)
+        .zip(&tiers)
+        .map(|(n, tier)| copying::draft(case, workspace, n, Slot::plain(Base::Tier(*tier)), trigger))
+        .collect();
+    operation.remaining.extend(fill_slots(case, workspace, &operation.drafts).steps);
+    Ok((operation, Vec::new()))
+}
+
+/// While rotation is frozen only a day's copy beside the slots can come of it, so only a new day is a reason.
+fn tiers(case: &Case<'_>, workspace: &Workspace) -> Vec<Tier> {
+    let tiers = due(case.state.snapshots_of(&workspace.id).collect::<Vec<_>>(), case.now);
+    if workspace.frozen.is_some() && !tiers.contains(&Tier::Daily) { Vec::new() } else { tiers }
+}
+
+fn fill_slots(case: &Case<'_>, workspace: &Workspace, drafts: &[Snapshot]) -> Plan {
+    let Some((last, others)) = drafts.split_last() else {
+        return Plan::new();
+    };
+    let staged = copying::staged(case, workspace);
+    let mut plan = copying::take(case, workspace);
+    for draft in others {
+        plan = plan.then(copying::publish_into_slot(case, workspace, draft, staged.clone(), true));
+    }
+    plan.then(copying::publish_into_slot(case, workspace, last, staged.clone(), false))
+        .always(Effect::Discard { path: staged })
+}
+
+pub(super) fn learn(
+    case: &Case<'_>,
+    operation: &mut Operation,
+    id: &WorkspaceId,
+    effect: &Effect,
+    learnt: &Yield,
+) -> Vec<Change> {
+    let Some(workspace) = case.state.workspace(id) else {
+        return Vec::new();
+    };
+    if let Yield::Looked(live) = learnt {
+        return match unusable(workspace, &live.state) {
+            Some(failure) => damaged(case, operation, id, failure),
+            None => Vec::new(),
+        };
+    }
+    match copying::gather(case, operation, workspace, effect, learnt) {
+        CopyNews::Nothing => Vec::new(),
+        CopyNews::Bad(problems) => {
+            keep_bad_copy(case, operation, workspace);
+            damaged(case, operation, id, copying::bad_copy(workspace, &problems))
+        }
+        CopyNews::Good => good(case, operation, workspace),
+    }
+}
+
+/// What the look says against going on.
+pub(super) fn unusable(workspace: &Workspace, live: &LiveState) -> Option<Failure> {
+    let (kind, reason) = match live {
+        LiveState::Plausible => return None,
+        LiveState::Missing => (FailureKind::Missing, "there is no file".to_owned()),
+        LiveState::Damaged(reason) => (FailureKind::Damaged, reason.clone()),
+    };
+    let path = workspace.database.clone();
+    Some(Failure { kind, attempted: "look at the live database".to_owned(), path, reason, remedy: String::new() })
+}
+
+/// Freezes rotation, and offers the last good snapshot.
+pub(super) fn damaged(
+    case: &Case<'_>,
+    operation: &mut Operation,
+    id: &WorkspaceId,
+    mut failure: Failure,
+) -> Vec<Change> {
+    let offer = match case.newest_good(id) {
+        Some(snapshot) => format!(
+            "Restore the last good snapshot with `restore {}` (taken {})",
+            snapshot.id,
+            snapshot.taken_at.strftime("%Y-%m-%d %H:%M")
+        ),
+        None => "There is no snapshot of it yet; look for a copy on another disk, and keep this file".to_owned(),
+    };
+    failure.remedy = format!("Nothing was rotated and nothing was deleted. {offer}");
+    let reason = failure.reason.clone();
+    stop(operation, failure);
+    case.amended(id, |workspace| workspace.frozen = Some(reason)).into_iter().collect()
+}
+
+/// The first bad copy is kept for whoever wants to rescue what is in it; later ones would only fill the disk.
+pub(super) fn keep_bad_copy(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
+    if workspace.frozen.is_some() {
+        return;
+    }
+    let slot = copying::free(case, workspace, Base::Damaged, case.now.date());
+    let from = copying::staged_of(operation, workspace);
+    let aside = Plan::new().always(Effect::SetAside { from, to: names::slot(workspace, slot) });
+    operation.remaining.splice(0..0, aside.steps);
+}
+
+fn good(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) -> Vec<Change> {
+    match fell_off_a_cliff(case, operation, workspace) {
+        None => thawed(case, workspace),
+        Some(reason) => {
+            publish_beside(case, operation, workspace);
+            operation.warnings.push(cliff_warning(&reason));
+            case.amended(&workspace.id, |w| w.frozen = Some(reason)).into_iter().collect()
+        }
+    }
+}
+
+/// Compared with what stood in a plain slot or was asked for: the dated daily copies of a frozen time do not count.
+pub(super) fn fell_off_a_cliff(case: &Case<'_>, operation: &Operation, workspace: &Workspace) -> Option<String> {
+    if workspace.cliff_expected {
+        return None;
+    }
+    let counts = |s: &&Snapshot| s.is_good() && (s.is_plain() || s.slot.base == Base::Manual);
+    let before = case.state.snapshots_of(&workspace.id).find(counts)?;
+    cliff(&before.facts, &operation.copy.as_ref()?.facts)
+}
+
+/// A good copy without a cliff: whatever froze rotation is over.
+pub(super) fn thawed(case: &Case<'_>, workspace: &Workspace) -> Vec<Change> {
+    let change = case.amended(&workspace.id, |w| {
+        w.frozen = None;
+        w.cliff_expected = false;
+    });
+    change.into_iter().collect()
+}
+
+pub(super) fn cliff_warning(reason: &str) -> String {
+    format!(
+        "rotation is paused, so that your older backups stay: {reason}. If that was intended, take a snapshot to go on; \
+         if not, restore"
+    )
+}
+
+/// One copy under a dated name of the daily tier; no slot is touched.
+fn publish_beside(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
+    let slot = copying::free(case, workspace, Base::Tier(Tier::Daily), case.now.date());
+    let staged = copying::staged_of(operation, workspace);
+    operation.drafts.truncate(1);
+    operation.retained = true;
+    if let Some(draft) = operation.drafts.first_mut() {
+        draft.slot = slot;
+        operation.remaining =
+            copying::publish(workspace, draft, staged.clone(), false).always(Effect::Discard { path: staged }).steps;
+    }
+}

@@ -1,0 +1,164 @@
+//! Retention: for every snapshot of a workspace whether it stays, and why. Counts and bytes decide, never a clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Zoned;
+
+use super::Policy;
+use crate::model::{Base, Level, Snapshot, SnapshotId, Tier};
+
+/// Why a snapshot stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// It holds one of the manual's slots.
+    Slot,
+    /// It is pinned.
+    Pinned,
+    /// It is the newest good one of its verification level, or of a higher one.
+    NewestOfLevel,
+    /// An undo needs it.
+    Undo,
+    /// It is among the newest of its kind.
+    Depth,
+    /// Its stamp lies in the future, so it counts for nothing and nothing counts against it.
+    FromTheFuture,
+    /// It is not trusted, or was set aside: only a person may remove it.
+    NotOurs,
+}
+
+/// Whether a snapshot stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It stays, for these reasons.
+    Keep(BTreeSet<Keep>),
+    /// It goes, for this reason in words.
+    Remove(String),
+}
+
+/// A verdict for each snapshot of one workspace. `undo` are the safeguards that an undo needs.
+pub fn retain(
+    snapshots: &[&Snapshot],
+    undo: &BTreeSet<SnapshotId>,
+    policy: &Policy,
+    now: &Zoned,
+) -> BTreeMap<SnapshotId, Verdict> {
+    let mut keep: BTreeMap<SnapshotId, BTreeSet<Keep>> =
+        snapshots.iter().map(|snapshot| (snapshot.id, lasting_reasons(snapshot, undo, now))).collect();
+    for id in newest_of_levels(snapshots, now) {
+        keep.entry(id).or_default().insert(Keep::NewestOfLevel);
+    }
+    for id in within_depth(snapshots, policy, now) {
+        keep.entry(id).or_default().insert(Keep::Depth);
+    }
+    let over = over_budget(snapshots, &keep, policy);
+    keep.into_iter().map(|(id, reasons)| (id, verdict(id, reasons, &over, policy))).collect()
+}
+
+/// Snapshots that rotation must not overwrite although their slot is needed: pinned, needed by an undo, or the newest
+/// good one of a verification level.
+pub fn protected_from_rotation(
+    snapshots: &[&Snapshot],
+    undo: &BTreeSet<SnapshotId>,
+    now: &Zoned,
+) -> BTreeSet<SnapshotId> {
+    let pinned = snapshots.iter().filter(|snapshot| snapshot.pin.is_some()).map(|snapshot| snapshot.id);
+    pinned.chain(undo.iter().copied()).chain(newest_of_levels(snapshots, now)).collect()
+}
+
+fn verdict(id: SnapshotId, reasons: BTreeSet<Keep>, over: &BTreeSet<SnapshotId>, policy: &Policy) -> Verdict {
+    if over.contains(&id) {
+        Verdict::Remove(format!("all snapshots together are over the budget of {} bytes", policy.budget))
+    } else if reasons.is_empty() {
+        Verdict::Remove("enough newer ones of its kind are kept".to_owned())
+    } else {
+        Verdict::Keep(reasons)
+    }
+}
+
+fn lasting_reasons(snapshot: &Snapshot, undo: &BTreeSet<SnapshotId>, now: &Zoned) -> BTreeSet<Keep> {
+    let reasons = [
+        (snapshot.is_plain(), Keep::Slot),
+        (snapshot.pin.is_some(), Keep::Pinned),
+        (undo.contains(&snapshot.id), Keep::Undo),
+        (snapshot.is_from_the_future(now), Keep::FromTheFuture),
+        (!snapshot.is_good(), Keep::NotOurs),
+    ];
+    reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+}
+
+/// For each level the newest good snapshot of at least that level.
+fn newest_of_levels(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId> {
+    let newest = |level: Level| {
+        let counts = |s: &&&Snapshot| s.is_good() && !s.is_from_the_future(now) && s.level >= level;
+        snapshots.iter().filter(counts).map(|snapshot| snapshot.id).max()
+    };
+    [Level::Sound, Level::Proven, Level::Drilled].into_iter().filter_map(newest).collect()
+}
+
+/// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them.
+fn within_depth(snapshots: &[&Snapshot], policy: &Policy, now: &Zoned) -> BTreeSet<SnapshotId> {
+    let mut left: BTreeMap<Base, u32> = BTreeMap::new();
+    let mut kept = BTreeSet::new();
+    for snapshot in newest_first(snapshots) {
+        let counts = snapshot.is_good() && !snapshot.is_from_the_future(now);
+        let pinned_manual = snapshot.slot.base == Base::Manual && snapshot.pin.is_some();
+        if !counts || pinned_manual {
+            continue;
+        }
+        let left = left.entry(snapshot.slot.base).or_insert_with(|| depth(snapshot.slot.base, policy));
+        if *left > 0 {
+            *left -= 1;
+            kept.insert(snapshot.id);
+        }
+    }
+    kept
+}
+
+const fn depth(base: Base, policy: &Policy) -> u32 {
+    match base {
+        Base::Tier(Tier::Daily) => policy.daily,
+        Base::Tier(Tier::Weekly) => policy.weekly,
+        Base::Tier(Tier::Monthly) => policy.monthly,
+        Base::Tier(Tier::Yearly) => policy.yearly,
+        Base::Before(_) => policy.safeguards,
+        Base::Manual => policy.manual,
+        // Ring places are plain slots; a kept one stays only as long as another reason holds.
+        Base::Close(_) | Base::Kept | Base::Damaged => 0,
+    }
+}
+
+/// Those kept for their depth alone, deepest first, until the rest fits the budget.
+fn over_budget(
+    snapshots: &[&Snapshot],
+    keep: &BTreeMap<SnapshotId, BTreeSet<Keep>>,
+    policy: &Policy,
+) -> BTreeSet<SnapshotId> {
+    let reasons = |snapshot: &Snapshot| keep.get(&snapshot.id).cloned().unwrap_or_default();
+    let kept: Vec<&Snapshot> = newest_first(snapshots).into_iter().filter(|s| !reasons(s).is_empty()).collect();
+    let mut total: u64 = kept.iter().map(|snapshot| snapshot.bytes()).sum();
+    let mut trimmable: Vec<(usize, &Snapshot)> = Vec::new();
+    let mut depth_of: BTreeMap<Base, usize> = BTreeMap::new();
+    for snapshot in kept {
+        let depth = depth_of.entry(snapshot.slot.base).or_default();
+        *depth += 1;
+        if reasons(snapshot) == BTreeSet::from([Keep::Depth]) {
+            trimmable.push((*depth, snapshot));
+        }
+    }
+    trimmable.sort_by_key(|(depth, snapshot)| (std::cmp::Reverse(*depth), snapshot.id));
+    let mut over = BTreeSet::new();
+    for (_, snapshot) in trimmable {
+        if total <= policy.budget {
+            break;
+        }
+        total -= snapshot.bytes();
+        over.insert(snapshot.id);
+    }
+    over
+}
+
+fn newest_first<'a>(snapshots: &[&'a Snapshot]) -> Vec<&'a Snapshot> {
+    let mut sorted = snapshots.to_vec();
+    sorted.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.id));
+    sorted
+}

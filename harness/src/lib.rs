@@ -1,0 +1,20 @@
+//! Proves the guarantees from outside: the built `omnicraft` binary, real files, a pretend app in a process of its own,
+//! and a kill at any moment. A [`world::World`] is a home with a live database, [`strace`] finds the moments at which a
+//! kill can make a difference, and the [`oracle`] says whether anything was lost.
+//!
+//! **Invariant:** the oracle compares contents with versions that were committed; that a database is intact proves
+//! nothing, because a mixture of two versions is intact too.
+#![forbid(unsafe_code)]
+#![expect(clippy::disallowed_methods, reason = "the harness is the world outside: users, disks and other programs")]
+#![expect(clippy::unwrap_used, reason = "a world that cannot be set up ends the test that needs it")]
+
+pub mod app;
+pub mod books;
+pub mod content;
+pub mod image;
+pub mod listing;
+pub mod oracle;
+pub mod process;
+pub mod random;
+pub mod strace;
+pub mod world;
