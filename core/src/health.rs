@@ -178,6 +178,7 @@ fn about_snapshots(
     let mut findings = Vec::new();
     for snapshot in state.snapshots_of(&workspace.id) {
         if let Condition::Suspect(reason) = &snapshot.condition {
+            let reason = reason.lines().next().unwrap_or_default();
             let text = format!("{} ({}) is not trusted: {reason}", card::slot_title(snapshot), snapshot.id);
             let remedy = format!("It is kept as it is. `omnicraft verify {}` looks at it again", snapshot.id);
             findings.push(finding(Safety::AtRisk, text, remedy));

@@ -63,6 +63,6 @@ pub(crate) fn of_workspace(state: &State, workspace: &Workspace, now: &Zoned) ->
 pub(crate) fn standing(snapshot: &Snapshot) -> String {
     match &snapshot.condition {
         Condition::Good => snapshot.level.word().to_owned(),
-        Condition::Suspect(reason) => format!("not trusted: {reason}"),
+        Condition::Suspect(reason) => format!("not trusted: {}", reason.lines().next().unwrap_or_default()),
     }
 }

@@ -32,9 +32,9 @@ fn slug(name: &str) -> String {
     if slug.is_empty() { "workspace".to_owned() } else { slug.to_owned() }
 }
 
+/// A device with a number; the core keeps clear of all names that look like one.
 fn is_port(id: &str) -> bool {
-    let digit = id.strip_prefix("com").or_else(|| id.strip_prefix("lpt"));
-    digit.is_some_and(|digit| digit.len() == 1 && digit.chars().all(|c| c.is_ascii_digit()))
+    id.len() == 4 && (id.starts_with("com") || id.starts_with("lpt"))
 }
 
 /// A name for a new database in the home that no file there has yet.

@@ -9,12 +9,16 @@ use omnicraft_core::names;
 use omnicraft_core::state::State;
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::engine::Engine;
+use serde::Deserialize;
 
 use crate::commands::from_app;
 use crate::identity::{self, database_name};
 use crate::problem::Problem;
 use crate::session::Session;
 use crate::tell;
+
+/// No registry is larger.
+const REGISTRY_LIMIT: u64 = 1 << 20;
 
 /// Makes a database of the app's in the home and has it looked after. `fill` puts something in before that, so that
 /// a half-filled database is never looked after.
@@ -44,9 +48,41 @@ pub(crate) fn adopt(
     schema: Option<String>,
     identity: Option<String>,
 ) -> Result<(Workspace, Conclusion), Problem> {
-    let id = new_id(engine, name)?;
-    let workspace = draft(engine, id, name, database, schema, identity);
+    let known = remembered(engine, &database);
+    let id = match &known {
+        Some(known) => name_is_free(engine, name).map(|()| known.id.clone())?,
+        None => new_id(engine, name)?,
+    };
+    let mut workspace = draft(engine, id, name, database, schema, identity);
+    if let Some(known) = known {
+        workspace.folder = known.folder;
+    }
     add(session, engine, workspace)
+}
+
+/// What the registry remembers of a database that the engine no longer knows, because its catalog was lost. Somebody
+/// who names the database again gets its backups back with it.
+fn remembered(engine: &Engine, database: &Utf8Path) -> Option<Remembered> {
+    #[derive(Deserialize)]
+    struct Registry {
+        workspaces: Vec<Remembered>,
+    }
+    let path = engine.home().join(names::REGISTRY);
+    let content = engine.ports().files.read(&path, REGISTRY_LIMIT).ok()?;
+    let registry: Registry = serde_json::from_slice(&content).ok()?;
+    let known = registry.workspaces.into_iter().find(|known| known.database == database)?;
+    let safe = known.folder.as_str().is_empty() || known.folder.as_str() == known.id.0;
+    let state = engine.state();
+    let taken = state.workspaces.iter().any(|other| other.id == known.id || other.folder == known.folder);
+    (safe && !taken).then_some(known)
+}
+
+/// An entry of `workspaces.json`.
+#[derive(Deserialize)]
+struct Remembered {
+    id: WorkspaceId,
+    database: Utf8PathBuf,
+    folder: Utf8PathBuf,
 }
 
 fn add(session: &Session, engine: &mut Engine, workspace: Workspace) -> Result<(Workspace, Conclusion), Problem> {
@@ -82,11 +118,16 @@ fn folder(engine: &Engine, id: &WorkspaceId) -> Utf8PathBuf {
     if first { Utf8PathBuf::new() } else { id.0.clone().into() }
 }
 
-fn new_id(engine: &Engine, name: &str) -> Result<WorkspaceId, Problem> {
+fn name_is_free(engine: &Engine, name: &str) -> Result<(), Problem> {
     if name_is_taken(engine.state(), name) {
         let reason = format!("there is a workspace called “{name}” already");
         return Err(Problem::refused(reason, "Choose another name; nothing was changed"));
     }
+    Ok(())
+}
+
+fn new_id(engine: &Engine, name: &str) -> Result<WorkspaceId, Problem> {
+    name_is_free(engine, name)?;
     // A folder of a workspace that was removed keeps its snapshots: a newcomer must not rotate them away.
     let taken = |id: &str| {
         engine.state().workspaces.iter().any(|workspace| workspace.id.0 == id || workspace.folder == id)

@@ -9,3 +9,8 @@ pub mod perform;
 pub mod ports;
 pub mod progress;
 pub mod sqlite;
+
+/// The example of the README is compiled and run with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -40,3 +40,21 @@ pub struct Workspace {
     /// How the live files looked when the engine last left them holding what the newest close snapshot holds.
     pub unchanged_since: Option<FileStamp>,
 }
+
+impl Workspace {
+    /// The first workspace of a home, over a database of any schema. `id` is a slug; `database` is relative to the home,
+    /// or absolute.
+    pub fn adopted(id: &str, name: &str, database: &str) -> Self {
+        Self {
+            id: WorkspaceId(id.to_owned()),
+            name: name.to_owned(),
+            database: database.into(),
+            schema: None,
+            folder: Utf8PathBuf::new(),
+            identity: None,
+            frozen: None,
+            cliff_expected: false,
+            unchanged_since: None,
+        }
+    }
+}

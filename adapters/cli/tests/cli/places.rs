@@ -166,13 +166,11 @@ fn a_registry_that_points_outside_the_home_makes_nothing_there() {
         let edited = text.replace(from, to);
         assert_ne!(edited, text, "{text}");
         fs::write(&registry, &edited).unwrap();
-        world.nothing_lost(|| {
-            let told = world.run("open").stderr;
-            assert!(!told.is_empty(), "{edited}");
-            for command in ["close", "snapshot"] {
-                world.run(command);
-            }
-        });
+        let told = world.nothing_lost(|| world.run("open").stderr);
+        assert!(!told.is_empty(), "{edited}");
+        for command in ["close", "snapshot"] {
+            world.run(command);
+        }
         assert!(!world.path("outside").exists() && !world.path("outside.db").exists());
         fs::write(&registry, &text).unwrap();
     }

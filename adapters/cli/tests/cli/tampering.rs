@@ -32,11 +32,14 @@ fn an_edited_backup_is_not_restored_and_not_deleted() {
     bytes[middle] ^= 0xff;
     fs::write(&path, bytes).unwrap();
     world.nothing_lost(|| {
-        world.run("--yes restore s1").ends(1);
-        let verified = world.run("--json verify s1");
-        assert_eq!(verified.code, 3, "{}", verified.stderr);
-        assert_eq!(verified.json()["snapshots"][0]["restorable"], false);
-        world.run("open").ends(0);
+        for source in ["s1", "auto_daily"] {
+            world.run(&format!("--yes restore {source}")).ends(1);
+        }
+        let list = world.json("list");
+        let edited = list.as_array().unwrap().iter().find(|card| card["slot"] == "auto_daily").unwrap();
+        assert_eq!(edited["restorable"], false, "{edited}");
+        let verified = world.run(&format!("--json verify {}", edited["id"].as_str().unwrap())).ends(3).json();
+        assert_eq!(verified["snapshots"][0]["restorable"], false, "{verified}");
     });
     assert_eq!(world.goods(), 101);
     world.run("--yes restore auto_weekly").ends(0);
@@ -72,7 +75,8 @@ impl World {
 
 #[test]
 fn a_lost_catalog_loses_no_backup() {
-    let world = opened();
+    let world = World::business();
+    world.run("open").ends(0);
     let before = world.slots();
     for damage in [None, Some("no catalog")] {
         for suffix in ["", "-wal", "-shm", "-journal"] {
@@ -83,6 +87,22 @@ fn a_lost_catalog_loses_no_backup() {
         }
         assert_eq!(world.nothing_lost(|| world.slots()), before, "{damage:?}");
     }
+    world.run("--yes restore s1").ends(0);
+}
+
+/// A registry is a text file that anybody can edit, so without the catalog it alone does not make the engine touch a
+/// file outside the home. Naming the database again brings its backups back with it.
+#[test]
+fn a_lost_catalog_forgets_an_adopted_database_until_it_is_named_again() {
+    let world = opened();
+    let before = world.slots();
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        drop(fs::remove_file(world.backup(&format!("catalog.db{suffix}"))));
+    }
+    let told = world.nothing_lost(|| world.run("list").ends(0));
+    assert!(told.stderr.contains("workspace add"), "{}", told.stderr);
+    world.run(&format!("workspace add Shop --db {}", world.path("shop.db").display())).ends(0);
+    assert_eq!(world.slots(), before);
     world.run("--yes restore s1").ends(0);
     assert_eq!(world.goods(), 100);
 }

@@ -6,8 +6,8 @@ pub mod clock;
 pub mod filesystem;
 
 use app::App;
-use clock::Clock;
-use filesystem::FileSystem;
+use clock::{Clock, SystemClock};
+use filesystem::{FileSystem, OsFileSystem};
 
 use crate::sqlite::Opener;
 
@@ -21,4 +21,16 @@ pub struct Ports {
     pub app: Box<dyn App>,
     /// How SQLite opens files.
     pub sqlite: Opener,
+}
+
+impl Ports {
+    /// The clock, the files and the SQLite of this machine, for an app.
+    pub fn of_this_machine(app: Box<dyn App>) -> Self {
+        Self {
+            clock: Box::new(SystemClock::new()),
+            files: Box::new(OsFileSystem),
+            app,
+            sqlite: Opener::default(),
+        }
+    }
 }

@@ -1,0 +1,221 @@
+//! System calls of a command, seen with `strace`: which of them change what is on disk, and a kill before any of them.
+//!
+//! A killed process leaves what its finished calls left, synced or not. So the states that a kill can leave are those
+//! before each call that follows a change, and all of them can be tried.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{self, Ran};
+use crate::random::Random;
+
+/// Calls that change files, or make them durable.
+const CALLS: &str = "openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,truncate,\
+                     write,pwrite64,copy_file_range,sendfile,fsync,fdatasync";
+/// Calls that read or change files.
+const ALL: &str = "read,pread64,preadv,openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,\
+                   ftruncate,truncate,write,pwrite64,pwritev,copy_file_range,sendfile,fsync,fdatasync,utimensat";
+
+/// One call of a trace.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// `rename`.
+    pub name: String,
+    /// What stands between the brackets; descriptors come with their path.
+    pub arguments: String,
+    /// What it returned; negative for an error.
+    pub result: i64,
+    /// How many calls of this name its thread had made, this one included.
+    pub nth: u64,
+}
+
+/// Where a command is killed.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Before this call,
+    pub name: String,
+    /// of which it is the n-th.
+    pub nth: u64,
+    /// For people: what it was about to do when it was watched.
+    pub about: String,
+}
+
+/// Why `strace` cannot be used here; `None` where it can.
+pub fn missing() -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return Some("strace is for Linux".to_owned());
+    }
+    let probe = ["-f", "--seccomp-bpf", "-e", "trace=fsync", "-o", "/dev/null", "true"];
+    match Command::new("strace").args(probe).output() {
+        Err(error) => Some(format!("strace cannot be started ({error}); install it")),
+        Ok(output) if !output.status.success() => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Some(format!("strace does not work here: {}", said.lines().next().unwrap_or_default()))
+        }
+        Ok(_) => None,
+    }
+}
+
+/// Runs a command and tells its calls that touch `root`, in order.
+pub fn watch(command: &Command, root: &Path, log: &Path) -> (Ran, Vec<Call>) {
+    let options = [OsString::from("-y"), "-s".into(), "0".into(), "-e".into(), format!("trace={ALL}").into()];
+    let ran = process::run(&mut under(command, &options, Some(log)));
+    let text = std::fs::read_to_string(log).unwrap();
+    let root = root.to_str().unwrap();
+    let calls = parse(&text).into_iter().filter(|call| call.arguments.contains(root)).collect();
+    (ran, calls)
+}
+
+/// Runs a command and kills it before a call. One that never makes that call runs to its end.
+pub fn kill(command: &Command, point: &Point) -> Ran {
+    let trace = format!("trace={}", point.name);
+    let inject = format!("inject={}:signal=KILL:when={}", point.name, point.nth);
+    let options = ["-e", &trace, "-e", &inject].map(OsString::from);
+    process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
+}
+
+/// Whether a command was killed, and did not end by itself.
+pub fn was_killed(ran: &Ran) -> bool {
+    const KILL: i32 = 9;
+    ran.status.signal() == Some(KILL) || ran.code() == Some(128 + KILL)
+}
+
+/// The same command with `strace` before it.
+fn under(command: &Command, options: &[OsString], log: Option<&Path>) -> Command {
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "--seccomp-bpf", "-qq"]).args(options);
+    if let Some(log) = log {
+        traced.arg("-o").arg(log);
+    }
+    traced.arg("--").arg(command.get_program()).args(command.get_args()).env_clear();
+    for (key, value) in command.get_envs() {
+        if let Some(value) = value {
+            traced.env(key, value);
+        }
+    }
+    let folder = command.get_current_dir().map_or_else(PathBuf::new, Path::to_owned);
+    traced.current_dir(folder);
+    traced
+}
+
+fn parse(log: &str) -> Vec<Call> {
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut calls = Vec::new();
+    for line in log.lines() {
+        // `123  rename("a", "b") = 0`, or a line about a signal or the end of a thread.
+        let Some((thread, call)) = line.split_once(' ') else { continue };
+        let Some((name, rest)) = call.trim_start().split_once('(') else { continue };
+        let Some((arguments, result)) = rest.rsplit_once(") = ").or_else(|| rest.rsplit_once(")        = ")) else {
+            continue;
+        };
+        let nth = counts.entry((thread, name)).or_default();
+        *nth += 1;
+        let word = result.split(|c: char| c != '-' && !c.is_ascii_digit()).next().unwrap_or_default();
+        let result = word.parse().unwrap_or(-1);
+        calls.push(Call { name: name.to_owned(), arguments: arguments.to_owned(), result, nth: *nth });
+    }
+    calls
+}
+
+impl Call {
+    /// Whether it wrote bytes.
+    pub fn is_write(&self) -> bool {
+        matches!(self.name.as_str(), "write" | "pwrite64" | "pwritev") && self.result > 0
+    }
+
+    /// Whether it read bytes.
+    pub fn is_read(&self) -> bool {
+        matches!(self.name.as_str(), "read" | "pread64" | "preadv") && self.result > 0
+    }
+
+    /// Whether it makes something durable.
+    pub fn is_sync(&self) -> bool {
+        matches!(self.name.as_str(), "fsync" | "fdatasync")
+    }
+
+    /// Whether it changed what is on disk.
+    pub fn is_change(&self) -> bool {
+        let succeeded = self.result >= 0;
+        match self.name.as_str() {
+            "openat" => succeeded && self.arguments.contains("O_CREAT"),
+            "write" | "pwrite64" | "pwritev" | "copy_file_range" | "sendfile" => self.result > 0,
+            "read" | "pread64" | "preadv" | "fsync" | "fdatasync" => false,
+            _ => succeeded,
+        }
+    }
+
+    /// The offset of a `pread64` or a `pwrite64`.
+    pub fn offset(&self) -> Option<u64> {
+        self.arguments.rsplit_once(", ")?.1.parse().ok()
+    }
+}
+
+/// Every state that a kill can leave: before each call that follows a change. Of a series of writes only the state
+/// before it, the one after it and one in between, which `random` chooses.
+pub fn points(calls: &[Call], random: &mut Random) -> Vec<Point> {
+    let calls: Vec<&Call> = calls.iter().filter(|call| CALLS.split(',').any(|name| name == call.name)).collect();
+    let mut points = Vec::new();
+    let mut changed = true;
+    let mut index = 0;
+    while let Some(call) = calls.get(index) {
+        if changed {
+            points.push(before(call));
+        }
+        changed = call.is_change();
+        index += 1;
+        if call.is_write() {
+            let series = calls[index..].iter().take_while(|call| call.is_write()).count();
+            if series > 0 {
+                let inner = index + usize::try_from(random.below(series as u64)).unwrap_or_default();
+                points.push(before(calls[inner]));
+            }
+            index += series;
+        }
+    }
+    points
+}
+
+fn before(call: &Call) -> Point {
+    let about = format!("{} #{}: {}", call.name, call.nth, call.arguments);
+    Point { name: call.name.clone(), nth: call.nth, about }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(log: &str, expected: &[&str]) {
+        let points = points(&parse(log), &mut Random::new(1));
+        let found: Vec<String> = points.iter().map(|point| format!("{} {}", point.name, point.nth)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_kill_is_tried_before_whatever_follows_a_change() {
+        check(
+            "7 openat(AT_FDCWD</w>, \"/w/a\", O_RDWR|O_CREAT, 0600) = 3</w/a>\n\
+             7 write(3</w/a>, \"\"..., 10) = 10\n\
+             7 fsync(3</w/a>)                    = 0\n\
+             7 rename(\"/w/a\", \"/w/b\") = 0\n\
+             7 unlink(\"/w/c\") = -1 ENOENT (No such file or directory)\n\
+             7 unlink(\"/w/b\") = 0\n\
+             7 +++ exited with 0 +++",
+            &["openat 1", "write 1", "fsync 1", "unlink 1"],
+        );
+    }
+
+    #[test]
+    fn a_series_of_writes_is_tried_once_inside() {
+        let writes: String = (0..5).map(|n| format!("7 pwrite64(3</w/a>, \"\"..., 1, {n}) = 1\n")).collect();
+        check(&format!("{writes}7 fdatasync(3</w/a>) = 0\n"), &["pwrite64 1", "pwrite64 4", "fdatasync 1"]);
+    }
+
+    #[test]
+    fn threads_count_for_themselves() {
+        let calls = parse("7 fsync(3</w/a>) = 0\n8 fsync(3</w/a>) = 0\n7 fsync(3</w/a>) = 0\n");
+        assert_eq!(calls.iter().map(|call| call.nth).collect::<Vec<_>>(), [1, 1, 2]);
+    }
+}
