@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::card;
 use crate::model::{Condition, Level, Snapshot, SnapshotId, Workspace, WorkspaceId};
-use crate::state::{Ending, JournalEntry, State};
+use crate::state::{Ending, JournalEntry, State, UndoPoint};
 
 /// A backup that is older than this says little about the present books.
 const OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -106,7 +106,11 @@ fn of_workspace(state: &State, workspace: &Workspace, now: &Zoned) -> WorkspaceH
     let good = |s: &&Snapshot| s.is_good() && !s.is_from_the_future(now);
     let newest = state.snapshots_of(&workspace.id).find(good);
     let of_level = |level| state.snapshots_of(&workspace.id).filter(good).filter(|s| s.level == level).count();
-    let undo = state.undo.iter().rev().filter(|point| point.workspace == workspace.id);
+    let can_be_undone = |point: &&UndoPoint| {
+        let safeguard = point.safeguard.and_then(|id| state.snapshots.get(&id));
+        point.workspace == workspace.id && safeguard.is_some_and(Snapshot::is_good)
+    };
+    let undo = state.undo.iter().rev().filter(can_be_undone);
     WorkspaceHealth {
         id: workspace.id.clone(),
         newest_good: newest.map(|snapshot| snapshot.id),
@@ -177,10 +181,16 @@ fn about_snapshots(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for snapshot in state.snapshots_of(&workspace.id) {
-        if let Condition::Suspect(reason) = &snapshot.condition {
+        // A damaged live database that was kept for a rescue is no backup that went bad.
+        if let (Condition::Suspect(reason), true) = (&snapshot.condition, snapshot.is_backup()) {
             let reason = reason.lines().next().unwrap_or_default();
             let text = format!("{} ({}) is not trusted: {reason}", card::slot_title(snapshot), snapshot.id);
-            let remedy = format!("It is kept as it is. `omnicraft verify {}` looks at it again", snapshot.id);
+            let remedy = match snapshot.level {
+                Level::Damaged => "It is never restored. Remove the file yourself if nobody needs it".to_owned(),
+                Level::Sound | Level::Proven | Level::Drilled => {
+                    format!("It is kept as it is. `omnicraft verify {}` looks at it again", snapshot.id)
+                }
+            };
             findings.push(finding(Safety::AtRisk, text, remedy));
         }
     }
@@ -263,7 +273,6 @@ mod tests {
     use super::*;
     use crate::change::Change;
     use crate::model::{FileStamp, Slot, Trigger};
-    use crate::state::UndoPoint;
 
     fn now() -> Zoned {
         "2026-11-22T09:00[Europe/Moscow]".parse().unwrap()
@@ -396,12 +405,12 @@ mod tests {
         ];
         state.undo.push(UndoPoint {
             workspace: WorkspaceId("shop".to_owned()),
-            safeguard: None,
-            source: "s1".to_owned(),
+            safeguard: Some(SnapshotId(1)),
+            source: "s2".to_owned(),
         });
         let health = assess(&state, &now(), &Surroundings { free: Some(PLENTY), missing: BTreeSet::new() });
         let texts: Vec<&str> = health.failures.iter().map(|entry| entry.text.as_str()).collect();
         assert_eq!(texts, ["busy"]);
-        assert_eq!(health.workspaces[0].undo, ["s1"]);
+        assert_eq!(health.workspaces[0].undo, ["s2"]);
     }
 }

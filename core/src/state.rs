@@ -49,6 +49,7 @@ pub struct UndoPoint {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalEntry {
     /// When.
+    #[serde(with = "crate::model::moment")]
     pub at: Zoned,
     /// Whose; `None` for the home as a whole.
     pub workspace: Option<WorkspaceId>,
@@ -112,6 +113,7 @@ pub struct Operation {
     /// What it is about.
     pub moment: Moment,
     /// When it began.
+    #[serde(with = "crate::model::moment")]
     pub begun_at: Zoned,
     /// What is still to be done; the first is under way.
     pub remaining: Vec<Step>,
@@ -131,6 +133,8 @@ pub struct Operation {
     pub failure: Option<Failure>,
     /// Whether the live database has been replaced.
     pub swapped: bool,
+    /// A swap was committed and could not be finished: recovery must finish it before anything else happens.
+    pub unfinished: bool,
     /// What a comparison found.
     pub differences: Option<Differences>,
     /// How the live files looked when they were first looked at.

@@ -154,7 +154,7 @@ fn check_unavailable<T: std::fmt::Debug>(found: Result<T, CatalogError>, reason:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The law of the catalog, across restarts of the engine.
     #[test]

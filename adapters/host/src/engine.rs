@@ -36,15 +36,20 @@ pub struct Engine {
 impl Engine {
     /// Makes a home where there is none (the folder may exist and be empty), and opens it.
     pub fn create(path: &Path, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
-        Home::create(path, &ports)?;
-        Self::open(path, ports, observer)
+        let home = Home::create(path, &ports)?;
+        Self::recovered(home, ports, observer)
     }
 
     /// Takes the home's lock, loads the catalog, and finishes or undoes whatever was interrupted. A catalog that is
     /// missing or damaged is set aside and rebuilt from the folder and the manifests.
     pub fn open(path: &Path, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
-        let mut engine = Self::over(Home::open(path, &ports)?, ports, observer)?;
-        let mut recovery = engine.handle(EventKind::EngineOpened)?;
+        let home = Home::open(path, &ports)?;
+        Self::recovered(home, ports, observer)
+    }
+
+    fn recovered(home: Home, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
+        let mut engine = Self::over(home, ports, observer)?;
+        let mut recovery = engine.drain(EventKind::EngineOpened)?;
         recovery.warnings.splice(0..0, engine.home.take_warnings());
         engine.recovery = Some(recovery);
         Ok(engine)
@@ -68,13 +73,21 @@ impl Engine {
     /// A refusal (nothing was changed) or a catalog that cannot be written. A step's failure is no error here: the
     /// conclusion holds it, after the clean-up.
     pub fn handle(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
-        let result = self.drain(kind);
+        let result = self.recover_first().and_then(|()| self.drain(kind));
         if result.is_err() {
             // What was not recorded did not happen: the next event starts from what the catalog holds.
             self.pending.clear();
             self.state = self.home.load()?;
         }
         result
+    }
+
+    /// An operation that an error broke off, or a swap that could not be finished, comes before anything new.
+    fn recover_first(&mut self) -> Result<(), EngineError> {
+        if self.state.operation.is_some() && self.home.is_locked() {
+            self.drain(EventKind::EngineOpened)?;
+        }
+        Ok(())
     }
 
     fn drain(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {

@@ -28,21 +28,24 @@ pub(crate) struct Home {
 
 impl Home {
     /// Makes a home where there is none.
-    pub(crate) fn create(path: &Path, ports: &Ports) -> Result<(), EngineError> {
+    pub(crate) fn create(path: &Path, ports: &Ports) -> Result<Self, EngineError> {
         if is_home(path, &*ports.files)? {
             return Err(EngineError::AlreadyAHome(shown(path)));
         }
         ports.files.create_folder(path).map_err(|error| Stop::io("make the home", path, &error))?;
-        prepare_home(path, &*ports.files)?;
-        Ok(())
+        Self::take(path, ports)
     }
 
     /// Takes the lock and opens the catalog.
     pub(crate) fn open(path: &Path, ports: &Ports) -> Result<Self, EngineError> {
-        let files = &*ports.files;
-        if !is_home(path, files)? {
+        if !is_home(path, &*ports.files)? {
             return Err(EngineError::NotAHome(shown(path)));
         }
+        Self::take(path, ports)
+    }
+
+    fn take(path: &Path, ports: &Ports) -> Result<Self, EngineError> {
+        let files = &*ports.files;
         let path = absolute(path)?;
         prepare_home(&path, files)?;
         let lock_path = path.join(names::LOCK);
@@ -157,6 +160,11 @@ impl Home {
         }
     }
 
+    /// Whether this is more than a view.
+    pub(crate) const fn is_locked(&self) -> bool {
+        self.lock.is_some()
+    }
+
     /// The home's folder, absolute.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -173,7 +181,8 @@ fn is_home(path: &Path, files: &dyn FileSystem) -> Result<bool, Stop> {
         let path = path.join(name);
         files.stamp(&path).map_err(|error| Stop::io("look for the home", &path, &error)).map(|stamp| stamp.is_some())
     };
-    Ok(exists(names::REGISTRY)? || exists(names::BACKUPS)?)
+    // Not the folder `backups` alone: somebody may have one of his own.
+    Ok(exists(names::REGISTRY)? || exists(names::CATALOG)? || exists(names::LOCK)?)
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Stop> {

@@ -2,6 +2,7 @@
 
 mod inventory;
 mod manifest;
+pub(crate) mod moment;
 mod permit;
 mod profile;
 mod slot;

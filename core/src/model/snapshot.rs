@@ -16,7 +16,7 @@ pub struct SnapshotId(pub u64);
 
 impl SnapshotId {
     /// No id lies above it, so that a manifest from elsewhere cannot exhaust them.
-    const LAST: u64 = 1 << 53;
+    pub const LAST: u64 = 1 << 53;
 }
 
 impl fmt::Display for SnapshotId {
@@ -205,6 +205,7 @@ pub struct Snapshot {
     /// Why it was taken.
     pub trigger: Trigger,
     /// When its content was live, with the zone of the shop.
+    #[serde(with = "super::moment")]
     pub taken_at: Zoned,
     /// BLAKE3 of the file, in hex.
     pub digest: String,

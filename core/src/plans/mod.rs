@@ -177,7 +177,9 @@ fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> 
         }
         _ => None,
     };
-    if case.state.operation.is_some() {
+    if operation.unfinished {
+        changes.push(Change::OperationPut(Box::new(operation.clone())));
+    } else if case.state.operation.is_some() {
         changes.push(Change::OperationEnded);
     }
     changes.extend(journal(case, &operation, ending).map(Change::Noted));
@@ -249,6 +251,7 @@ impl Case<'_> {
             warnings: Vec::new(),
             failure: None,
             swapped: false,
+            unfinished: false,
             differences: None,
             live_stamp: None,
             retained: false,

@@ -69,7 +69,7 @@ fn id() -> impl Strategy<Value = u64> {
 }
 
 fn snapshot_id() -> impl Strategy<Value = SnapshotId> {
-    id().prop_map(SnapshotId)
+    id().prop_map(|number| SnapshotId(number % (SnapshotId::LAST + 1)))
 }
 
 fn workspace_id() -> impl Strategy<Value = WorkspaceId> {
@@ -211,6 +211,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             warnings,
             failure: failure.map(|reason| self::failure(&reason)),
             swapped,
+            unfinished: !swapped,
             differences: swapped.then(|| differences(&text)),
             live_stamp: swapped.then(FileStamp::default),
             retained: swapped,
@@ -237,7 +238,7 @@ fn moment() -> impl Strategy<Value = Moment> {
 /// One step of each shape that an effect's content can have.
 fn steps(workspace: Workspace, text: &str) -> Plan {
     let intent = Intent {
-        safeguard: Some(SnapshotId(u64::MAX)),
+        safeguard: Some(SnapshotId(SnapshotId::LAST)),
         purpose: Purpose::Undo,
         source: text.to_owned(),
         targets: vec![IntentTarget {
@@ -251,7 +252,7 @@ fn steps(workspace: Workspace, text: &str) -> Plan {
         .attempt(Effect::Scan)
         .require(Effect::Verify { workspace: workspace.id.clone(), file: text.into(), depth: Depth::Proven })
         .require(Effect::Remove {
-            snapshot: SnapshotId(u64::MAX),
+            snapshot: SnapshotId(SnapshotId::LAST),
             path: text.into(),
             manifest: text.into(),
             stamp: FileStamp { size: u64::MAX, modified: i64::MIN, inode: u64::MAX, device: 1 << 63 },

@@ -49,6 +49,7 @@ pub(in crate::plans) fn fail(
     }
     if matches!(effect, Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. }) {
         operation.remaining.clear();
+        operation.unfinished = true;
         let remedy = "The restore is decided; it will be finished at the next start".to_owned();
         operation.failure = Some(Failure { remedy, ..failure });
         return Vec::new();
