@@ -6,7 +6,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum CatalogError {
     /// Written by a newer engine, which may know things that this one would lose.
-    #[error("the catalog was written by a newer version of this program (format {found}, this one knows {known}); install that version or a newer one")]
+    #[error(
+        "the catalog was written by a newer version of this program (format {found}, this one knows {known}); install that version or a newer one"
+    )]
     Newer {
         /// The catalog's format.
         found: i64,

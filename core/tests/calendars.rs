@@ -9,9 +9,7 @@ use driver::shop;
 use expect_test::{Expect, expect};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
-use omnicraft_core::model::{
-    Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Tier, Trigger,
-};
+use omnicraft_core::model::{Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Tier, Trigger};
 use omnicraft_core::policy::{due, period_key};
 use proptest::prelude::*;
 

@@ -46,7 +46,9 @@ impl Driver {
 
 #[test]
 fn the_first_start_fills_all_four_tiers_from_one_copy() {
-    check(Driver::start, expect![[r#"
+    check(
+        Driver::start,
+        expect![[r#"
         require look        shop.db
         require copy        shop.db -> backups/.staged-2-copy.db
         require verify      backups/.staged-2-copy.db (Sound)
@@ -56,7 +58,8 @@ fn the_first_start_fills_all_four_tiers_from_one_copy() {
         require publish     backups/.staged-2-copy.db -> backups/auto_yearly.db as s4
         always  discard     backups/.staged-2-copy.db
         = startup: Applied
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -300,7 +303,7 @@ fn a_restore_over_a_database_that_fails_its_checks_keeps_its_bytes() {
             always  discard     backups/.staged-3-copy.db
             always  discard     .shop.db.omnicraft-staged-3
             = restore: AppliedWithWarnings
-            ! the live database was damaged and is kept as it was: row 7 of sales is missing from its index
+            ! the live database is kept as it was: the database is not sound: row 7 of sales is missing from its index
         "#]],
     );
 }

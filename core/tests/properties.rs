@@ -101,7 +101,8 @@ fn live(driver: &mut Driver, happening: &Happening, trouble: Trouble) {
         }
         Happening::GoBad => return driver.spoil("a page is not readable"),
         Happening::Hours(hours) => {
-            driver.now = driver.now.saturating_add(hours.hours()).min(at("2200-01-01T00:00")).max(at("1970-01-02T00:00"));
+            driver.now =
+                driver.now.saturating_add(hours.hours()).min(at("2200-01-01T00:00")).max(at("1970-01-02T00:00"));
             return;
         }
     };
@@ -110,15 +111,19 @@ fn live(driver: &mut Driver, happening: &Happening, trouble: Trouble) {
 
 fn tell(driver: &mut Driver, kind: EventKind, trouble: Trouble) {
     let power = std::panic::AssertUnwindSafe(std::cell::Cell::new(false));
-    let conclusion = driver.event_until(kind, |index, _| match trouble {
-        Trouble::Fails(step, kind) if step == index => Some(failure(kind)),
-        Trouble::Stops(step) if step == index => Some(Outcome::Cancelled),
-        Trouble::PowerCut(step) if step == index => {
-            power.set(true);
-            None
-        }
-        _ => None,
-    }, || power.get());
+    let conclusion = driver.event_until(
+        kind,
+        |index, _| match trouble {
+            Trouble::Fails(step, kind) if step == index => Some(failure(kind)),
+            Trouble::Stops(step) if step == index => Some(Outcome::Cancelled),
+            Trouble::PowerCut(step) if step == index => {
+                power.set(true);
+                None
+            }
+            _ => None,
+        },
+        || power.get(),
+    );
     if power.get() {
         driver.event(EventKind::EngineOpened);
     } else if let Some(conclusion) = conclusion {
@@ -145,7 +150,13 @@ fn check_laws(driver: &Driver) {
         let path = format!("backups/{}", snapshot.slot.file_name());
         let file = driver.files.get(&path);
         let file = file.unwrap_or_else(|| panic!("{} has no file {path}\n{}", snapshot.id, driver.log));
-        assert_eq!(format!("{:04}", file.content), snapshot.digest, "{path} does not hold {}\n{}", snapshot.id, driver.log);
+        assert_eq!(
+            format!("{:04}", file.content),
+            snapshot.digest,
+            "{path} does not hold {}\n{}",
+            snapshot.id,
+            driver.log
+        );
         assert!(snapshot.id.0 < state.next_snapshot);
     }
 }

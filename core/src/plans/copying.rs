@@ -7,7 +7,9 @@ use jiff::civil::Date;
 
 use super::Case;
 use crate::effect::{Depth, Effect};
-use crate::model::{Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Trigger, Workspace};
+use crate::model::{
+    Base, Condition, Facts, FileStamp, Level, LiveState, Slot, Snapshot, SnapshotId, Trigger, Workspace,
+};
 use crate::names;
 use crate::outcome::{Failure, FailureKind, Verification, Yield};
 use crate::plan::Plan;
@@ -27,9 +29,11 @@ pub(super) fn staged_of(operation: &Operation, workspace: &Workspace) -> Utf8Pat
 /// Copies the live database aside and verifies the copy.
 pub(super) fn take(case: &Case<'_>, workspace: &Workspace) -> Plan {
     let to = staged(case, workspace);
-    Plan::new()
-        .require(Effect::Copy { database: workspace.database.clone(), to: to.clone() })
-        .require(Effect::Verify { workspace: workspace.id.clone(), file: to, depth: Depth::Sound })
+    Plan::new().require(Effect::Copy { database: workspace.database.clone(), to: to.clone() }).require(Effect::Verify {
+        workspace: workspace.id.clone(),
+        file: to,
+        depth: Depth::Sound,
+    })
 }
 
 /// Makes the copy the holder of a plain slot; the holder so far stays under its date, or aside if it is not ours.
@@ -110,40 +114,54 @@ pub(super) fn draft(case: &Case<'_>, workspace: &Workspace, place: u64, slot: Sl
     }
 }
 
-/// What a copy's steps say about it, gathered in the operation.
-pub(super) enum CopyNews {
-    /// Not about the copy, or not yet all of it.
+/// What looking at the live database and copying it says about it, gathered in the operation.
+pub(super) enum News {
+    /// Not about that, or not yet all of it.
     Nothing,
-    /// It is a good database of this workspace; the drafts say so.
+    /// The copy is a good database of this workspace; the drafts say so.
     Good,
-    /// It is not; the sentences say why.
-    Bad(Vec<String>),
+    /// There is nothing that could be copied.
+    Unusable(Failure),
+    /// The copy is not sound.
+    Bad(Failure),
 }
 
-/// Gathers what copy and verification learnt.
+/// Gathers what look, copy and verification learnt.
 pub(super) fn gather(
     case: &Case<'_>,
     operation: &mut Operation,
     workspace: &Workspace,
     effect: &Effect,
     learnt: &Yield,
-) -> CopyNews {
+) -> News {
     match (effect, learnt) {
+        (_, Yield::Looked(live)) => unusable(workspace, &live.state).map_or(News::Nothing, News::Unusable),
         (Effect::Copy { .. }, Yield::Copied { journal_mode }) => {
             let facts = Facts { journal_mode: journal_mode.clone(), ..Facts::default() };
             operation.copy = Some(Verification { facts, ..Verification::default() });
-            CopyNews::Nothing
+            News::Nothing
         }
         (Effect::Verify { file, .. }, Yield::Verified(found)) if *file == staged_of(operation, workspace) => {
             let problems = judge(&expectation(case, workspace), found);
             if !problems.is_empty() {
-                return CopyNews::Bad(problems);
+                return News::Bad(bad_copy(workspace, &problems));
             }
             note_copy(operation, found);
-            CopyNews::Good
+            News::Good
         }
-        _ => CopyNews::Nothing,
+        _ => News::Nothing,
     }
+}
+
+/// What the look says against going on.
+fn unusable(workspace: &Workspace, live: &LiveState) -> Option<Failure> {
+    let (kind, reason) = match live {
+        LiveState::Plausible => return None,
+        LiveState::Missing => (FailureKind::Missing, "there is no file".to_owned()),
+        LiveState::Damaged(reason) => (FailureKind::Damaged, reason.clone()),
+    };
+    let path = workspace.database.clone();
+    Some(Failure { kind, attempted: "look at the live database".to_owned(), path, reason, remedy: String::new() })
 }
 
 fn expectation<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Expectation<'a> {
@@ -164,7 +182,7 @@ fn note_copy(operation: &mut Operation, found: &Verification) {
 }
 
 /// The failure that a bad copy is.
-pub(super) fn bad_copy(workspace: &Workspace, problems: &[String]) -> Failure {
+fn bad_copy(workspace: &Workspace, problems: &[String]) -> Failure {
     Failure {
         kind: FailureKind::Damaged,
         attempted: "take a snapshot".to_owned(),

@@ -96,8 +96,7 @@ fn judged(
         let expectation = Expectation { workspace, profile: case.profile(workspace), fingerprints: None };
         problems.extend(judge(&expectation, found));
     }
-    let condition =
-        if problems.is_empty() { Condition::Good } else { Condition::Suspect(problems.join("; ")) };
+    let condition = if problems.is_empty() { Condition::Good } else { Condition::Suspect(problems.join("; ")) };
     if let Condition::Suspect(reason) = &condition {
         operation.warnings.push(format!("{} ({}) is not good: {reason}", snapshot.id, snapshot.slot));
     }

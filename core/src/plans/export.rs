@@ -2,11 +2,11 @@
 
 use camino::Utf8Path;
 
-use super::copying::{self, CopyNews};
+use super::copying::{self, News};
 use super::{Case, stop};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::WorkspaceId;
+use crate::model::{Workspace, WorkspaceId};
 use crate::outcome::Yield;
 use crate::state::{Moment, Operation};
 use crate::transition::Begun;
@@ -23,15 +23,12 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, to: &Utf8Path, replace: b
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return Vec::new();
-    };
-    if let CopyNews::Bad(problems) = copying::gather(case, operation, workspace, effect, learnt) {
-        stop(operation, copying::bad_copy(workspace, &problems));
+    if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
+        stop(operation, failure);
     }
     Vec::new()
 }

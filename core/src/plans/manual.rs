@@ -1,11 +1,11 @@
 //! A snapshot on request, perhaps pinned under a name. Asking for one also says that the data are as they should be:
 //! it ends a freeze.
 
-use super::copying::{self, CopyNews};
+use super::copying::{self, News};
 use super::{Case, startup};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Base, Snapshot, SnapshotId, Trigger, WorkspaceId};
+use crate::model::{Base, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
 use crate::names;
 use crate::outcome::Yield;
 use crate::plan::Plan;
@@ -55,27 +55,16 @@ fn check_name(pin: Option<&str>) -> Result<(), Refusal> {
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return Vec::new();
-    };
-    if let Yield::Looked(live) = learnt {
-        return match startup::unusable(workspace, &live.state) {
-            Some(failure) => startup::damaged(case, operation, id, failure),
-            None => Vec::new(),
-        };
-    }
     if matches!(effect, Effect::WriteManifest { .. }) {
         return operation.drafts.iter().cloned().map(|draft| Change::SnapshotPut(Box::new(draft))).collect();
     }
     match copying::gather(case, operation, workspace, effect, learnt) {
-        CopyNews::Nothing => Vec::new(),
-        CopyNews::Good => startup::thawed(case, workspace),
-        CopyNews::Bad(problems) => {
-            startup::damaged(case, operation, id, copying::bad_copy(workspace, &problems))
-        }
+        News::Nothing => Vec::new(),
+        News::Good => startup::thawed(case, workspace),
+        News::Unusable(failure) | News::Bad(failure) => startup::damaged(case, operation, workspace, failure),
     }
 }

@@ -71,18 +71,28 @@ pub(crate) fn advance(case: &Case<'_>, mut operation: Operation, outcome: Outcom
 
 /// What a moment makes of an outcome: it may change what remains to be done.
 fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) -> Vec<Change> {
-    match operation.moment.clone() {
-        Moment::Recovery => recovery::learn(case, operation, effect, learnt),
-        Moment::Startup(workspace, _) => startup::learn(case, operation, &workspace, effect, learnt),
-        Moment::Shutdown(workspace) => shutdown::learn(case, operation, &workspace, effect, learnt),
-        Moment::Safeguard(workspace, act) => safeguard::learn(case, operation, &workspace, act, effect, learnt),
-        Moment::Manual(workspace, _) => manual::learn(case, operation, &workspace, effect, learnt),
-        Moment::Export(workspace) => export::learn(case, operation, &workspace, effect, learnt),
-        Moment::Preview(workspace, source) => preview::learn(case, operation, &workspace, &source, effect, learnt),
-        Moment::Restore(workspace, source) => restore::learn(case, operation, &workspace, &source, effect, learnt),
-        Moment::Undo(workspace) => undo::learn(case, operation, &workspace, effect, learnt),
-        Moment::Verify | Moment::Drill => drill::learn(case, operation, effect, learnt),
-        Moment::Register(_) | Moment::Policy => register::learn(case, effect),
+    let moment = operation.moment.clone();
+    let workspace = moment.workspace().and_then(|id| case.state.workspace(id));
+    match (&moment, workspace) {
+        (Moment::Recovery, _) => recovery::learn(case, operation, effect, learnt),
+        (Moment::Verify | Moment::Drill, _) => drill::learn(case, operation, effect, learnt),
+        (Moment::Register(_) | Moment::Policy, _) => register::learn(case, effect),
+        (Moment::Startup(..), Some(workspace)) => startup::learn(case, operation, workspace, effect, learnt),
+        (Moment::Shutdown(_), Some(workspace)) => shutdown::learn(case, operation, workspace, effect, learnt),
+        (Moment::Safeguard(_, act), Some(workspace)) => {
+            safeguard::learn(case, operation, workspace, *act, effect, learnt)
+        }
+        (Moment::Manual(..), Some(workspace)) => manual::learn(case, operation, workspace, effect, learnt),
+        (Moment::Export(_), Some(workspace)) => export::learn(case, operation, workspace, effect, learnt),
+        (Moment::Preview(_, source), Some(workspace)) => {
+            preview::learn(case, operation, workspace, source, effect, learnt)
+        }
+        (Moment::Restore(_, source), Some(workspace)) => {
+            restore::learn(case, operation, workspace, source, effect, learnt)
+        }
+        (Moment::Undo(_), Some(workspace)) => undo::learn(case, operation, workspace, effect, learnt),
+        // The workspace was removed meanwhile: nothing is to be remembered of it.
+        (_, None) => Vec::new(),
     }
 }
 
@@ -142,6 +152,7 @@ fn fail(case: &Case<'_>, operation: &mut Operation, step: &Step, failure: Failur
     }
     if let Moment::Startup(workspace, _) | Moment::Shutdown(workspace) = &moment
         && failure.kind == FailureKind::Damaged
+        && let Some(workspace) = case.state.workspace(workspace)
     {
         return startup::damaged(case, operation, workspace, failure);
     }
@@ -262,7 +273,8 @@ impl Case<'_> {
     pub(crate) fn at(&self, path: &Utf8Path) -> Option<&Snapshot> {
         let slot = slot_of(path)?;
         self.state.snapshots.values().find(|snapshot| {
-            snapshot.slot == slot && self.state.workspace(&snapshot.workspace).is_some_and(|w| names::slot(w, slot) == path)
+            snapshot.slot == slot
+                && self.state.workspace(&snapshot.workspace).is_some_and(|w| names::slot(w, slot) == path)
         })
     }
 

@@ -4,7 +4,7 @@ use super::{Case, restore, stop};
 use crate::change::Change;
 use crate::effect::Effect;
 use crate::event::Source;
-use crate::model::WorkspaceId;
+use crate::model::{Workspace, WorkspaceId};
 use crate::outcome::Yield;
 use crate::plan::Plan;
 use crate::state::{Moment, Operation};
@@ -24,14 +24,14 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, source: &Source) -> Begun
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     source: &Source,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
     match (effect, learnt) {
         (Effect::Verify { file, .. }, Yield::Verified(found)) => {
-            let problems = restore::problems(case, id, source, found);
+            let problems = restore::problems(case, workspace, source, found);
             if problems.is_empty() {
                 return Vec::new();
             }

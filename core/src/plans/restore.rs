@@ -13,14 +13,14 @@ pub(super) use swap::{fail, restored};
 
 use camino::Utf8Path;
 
-use super::copying::{self, CopyNews};
+use super::copying::{self, News};
 use super::{Case, stop};
 use crate::change::Change;
 use crate::effect::{Depth, Effect};
 use crate::event::Source;
 use crate::model::{
-    Act, Base, Condition, Intent, IntentTarget, Level, LiveState, Purpose, SchemaProfile, Slot, Snapshot, SnapshotId, Trigger,
-    Workspace, WorkspaceId,
+    Act, Base, Condition, Intent, IntentTarget, Level, LiveState, Purpose, SchemaProfile, Slot, Snapshot, SnapshotId,
+    Trigger, Workspace, WorkspaceId,
 };
 use crate::names;
 use crate::outcome::{Verification, Yield};
@@ -36,28 +36,23 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, source: &Source) -> Begun
 
 /// The first part: look at everything, touch nothing. The second part is planned from what it finds.
 pub(super) fn check(workspace: &Workspace, candidate: &Candidate) -> Plan {
-    Plan::new()
-        .require(candidate.check(workspace))
-        .require(Effect::Look { database: workspace.database.clone() })
+    Plan::new().require(candidate.check(workspace)).require(Effect::Look { database: workspace.database.clone() })
 }
 
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     source: &Source,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return Vec::new();
-    };
     match (effect, learnt) {
         (Effect::Verify { file, .. }, Yield::Verified(found)) if operation.candidate.is_none() => {
-            candidate_checked(case, operation, id, source, file, found)
+            candidate_checked(case, operation, workspace, source, file, found)
         }
         (Effect::Verify { file, .. }, Yield::Verified(found)) if is_staged(operation, workspace, file) => {
-            let problems = candidate::problems_of_staged(case, id, source, found);
+            let problems = candidate::problems_of_staged(case, workspace, source, found);
             staged_checked(operation, file, found, &problems);
             Vec::new()
         }
@@ -65,14 +60,15 @@ pub(super) fn learn(
             operation.remaining = deed(case, operation, workspace, source, &live.state).steps;
             Vec::new()
         }
-        (Effect::KeepDamaged { to, .. }, Yield::KeptDamaged(found)) => damage_kept(case, operation, workspace, to, found),
+        (Effect::KeepDamaged { to, .. }, Yield::KeptDamaged(found)) => {
+            damage_kept(case, operation, workspace, to, found)
+        }
         (Effect::Finish { intent }, _) => restored(case, operation, intent),
         _ => {
-            if let CopyNews::Bad(problems) = copying::gather(case, operation, workspace, effect, learnt) {
-                operation.warnings.push(format!(
-                    "the live database was damaged and is kept as it was: {}",
-                    problems.join("; ")
-                ));
+            if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
+                operation
+                    .warnings
+                    .push(format!("the live database is kept as it was: {}", failure.reason));
                 keep_damaged_instead(case, operation, workspace);
             }
             Vec::new()
@@ -83,12 +79,12 @@ pub(super) fn learn(
 fn candidate_checked(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     source: &Source,
     file: &Utf8Path,
     found: &Verification,
 ) -> Vec<Change> {
-    let problems = problems(case, id, source, found);
+    let problems = problems(case, workspace, source, found);
     if problems.is_empty() {
         operation.candidate = Some(found.clone());
         return Vec::new();
@@ -115,13 +111,7 @@ pub(super) fn staged_checked(operation: &mut Operation, file: &Utf8Path, found: 
 }
 
 /// The second part.
-fn deed(
-    case: &Case<'_>,
-    operation: &mut Operation,
-    workspace: &Workspace,
-    source: &Source,
-    live: &LiveState,
-) -> Plan {
+fn deed(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, source: &Source, live: &LiveState) -> Plan {
     let database = &workspace.database;
     let to = names::staged_beside(database, operation.number);
     let Ok(candidate) = candidate(case, workspace, source, is_undo(operation)) else {
@@ -224,10 +214,7 @@ pub(super) fn keep_damaged_instead(case: &Case<'_>, operation: &mut Operation, w
 }
 
 const fn is_of_the_swap(effect: &Effect) -> bool {
-    matches!(
-        effect,
-        Effect::Commit { .. } | Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. }
-    )
+    matches!(effect, Effect::Commit { .. } | Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. })
 }
 
 /// The damaged bytes are a snapshot of the lowest level, so that an undo can bring them back.

@@ -1,11 +1,11 @@
 //! Before something destructive: copy, verify, publish; the conclusion then holds the permit. Without a verified
 //! safeguard there is none.
 
-use super::copying::{self, CopyNews};
+use super::copying::{self, News};
 use super::{Case, startup, stop};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Act, Base, Slot, Trigger, WorkspaceId};
+use crate::model::{Act, Base, Slot, Trigger, Workspace, WorkspaceId};
 use crate::outcome::Yield;
 use crate::plan::Plan;
 use crate::state::{Moment, Operation};
@@ -31,29 +31,21 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, act: Act) -> Begun {
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     act: Act,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return Vec::new();
-    };
-    if let Yield::Looked(live) = learnt {
-        return match startup::unusable(workspace, &live.state) {
-            Some(failure) => startup::damaged(case, operation, id, failure),
-            None => Vec::new(),
-        };
-    }
     if matches!(effect, Effect::Publish { .. }) {
         // What the act leaves has other row counts, and is no longer what the newest close snapshot holds.
         let expects_a_cliff = matches!(act, Act::AccountingReset | Act::FactoryReset | Act::Migration);
-        return case.amended(id, |w| w.cliff_expected |= expects_a_cliff).into_iter().collect();
+        return case.amended(&workspace.id, |w| w.cliff_expected |= expects_a_cliff).into_iter().collect();
     }
     match copying::gather(case, operation, workspace, effect, learnt) {
-        CopyNews::Nothing | CopyNews::Good => Vec::new(),
-        CopyNews::Bad(problems) => {
-            stop(operation, copying::bad_copy(workspace, &problems));
+        News::Nothing | News::Good => Vec::new(),
+        News::Unusable(failure) => startup::damaged(case, operation, workspace, failure),
+        News::Bad(failure) => {
+            stop(operation, failure);
             Vec::new()
         }
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::copying::{self, CopyNews};
+use super::copying::{self, News};
 use super::{Case, startup};
 use crate::change::Change;
 use crate::effect::Effect;
@@ -11,7 +11,7 @@ use crate::model::{Base, FileStamp, Slot, Snapshot, SnapshotId, Trigger, Workspa
 use crate::names;
 use crate::outcome::Yield;
 use crate::plan::Plan;
-use crate::policy::{push, protected_from_rotation};
+use crate::policy::{protected_from_rotation, push};
 use crate::state::{Moment, Operation};
 use crate::transition::Begun;
 
@@ -78,26 +78,24 @@ fn protected(case: &Case<'_>, workspace: &Workspace) -> BTreeSet<SnapshotId> {
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return Vec::new();
-    };
-    if let Yield::Looked(live) = learnt {
-        return match startup::unusable(workspace, &live.state) {
-            Some(failure) => startup::damaged(case, operation, id, failure),
-            None => looked(case, operation, workspace, live.stamp),
-        };
-    }
     match copying::gather(case, operation, workspace, effect, learnt) {
-        CopyNews::Nothing => Vec::new(),
-        CopyNews::Bad(problems) => {
-            startup::keep_bad_copy(case, operation, workspace);
-            startup::damaged(case, operation, id, copying::bad_copy(workspace, &problems))
+        News::Nothing => {
+            if let Yield::Looked(live) = learnt {
+                looked(case, operation, workspace, live.stamp)
+            } else {
+                Vec::new()
+            }
         }
-        CopyNews::Good => good(case, operation, workspace),
+        News::Unusable(failure) => startup::damaged(case, operation, workspace, failure),
+        News::Bad(failure) => {
+            startup::keep_bad_copy(case, operation, workspace);
+            startup::damaged(case, operation, workspace, failure)
+        }
+        News::Good => good(case, operation, workspace),
     }
 }
 

@@ -4,13 +4,13 @@
 //! until it is good again. A cliff in its row counts does too, but then the copy is kept under a dated name, so that
 //! somebody who ignores the warning goes on being backed up.
 
-use super::copying::{self, CopyNews};
+use super::copying::{self, News};
 use super::{Case, stop};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Base, LiveState, Slot, Snapshot, Tier, Trigger, Workspace, WorkspaceId};
+use crate::model::{Base, Slot, Snapshot, Tier, Trigger, Workspace, WorkspaceId};
 use crate::names;
-use crate::outcome::{Failure, FailureKind, Yield};
+use crate::outcome::{Failure, Yield};
 use crate::plan::Plan;
 use crate::policy::{cliff, due};
 use crate::state::{Moment, Operation};
@@ -51,48 +51,29 @@ fn fill_slots(case: &Case<'_>, workspace: &Workspace, drafts: &[Snapshot]) -> Pl
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return Vec::new();
-    };
-    if let Yield::Looked(live) = learnt {
-        return match unusable(workspace, &live.state) {
-            Some(failure) => damaged(case, operation, id, failure),
-            None => Vec::new(),
-        };
-    }
     match copying::gather(case, operation, workspace, effect, learnt) {
-        CopyNews::Nothing => Vec::new(),
-        CopyNews::Bad(problems) => {
+        News::Nothing => Vec::new(),
+        News::Unusable(failure) => damaged(case, operation, workspace, failure),
+        News::Bad(failure) => {
             keep_bad_copy(case, operation, workspace);
-            damaged(case, operation, id, copying::bad_copy(workspace, &problems))
+            damaged(case, operation, workspace, failure)
         }
-        CopyNews::Good => good(case, operation, workspace),
+        News::Good => good(case, operation, workspace),
     }
-}
-
-/// What the look says against going on.
-pub(super) fn unusable(workspace: &Workspace, live: &LiveState) -> Option<Failure> {
-    let (kind, reason) = match live {
-        LiveState::Plausible => return None,
-        LiveState::Missing => (FailureKind::Missing, "there is no file".to_owned()),
-        LiveState::Damaged(reason) => (FailureKind::Damaged, reason.clone()),
-    };
-    let path = workspace.database.clone();
-    Some(Failure { kind, attempted: "look at the live database".to_owned(), path, reason, remedy: String::new() })
 }
 
 /// Freezes rotation, and offers the last good snapshot.
 pub(super) fn damaged(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     mut failure: Failure,
 ) -> Vec<Change> {
-    let offer = match case.newest_good(id) {
+    let offer = match case.newest_good(&workspace.id) {
         Some(snapshot) => format!(
             "Restore the last good snapshot with `restore {}` (taken {})",
             snapshot.id,
@@ -103,7 +84,7 @@ pub(super) fn damaged(
     failure.remedy = format!("Nothing was rotated and nothing was deleted. {offer}");
     let reason = failure.reason.clone();
     stop(operation, failure);
-    case.amended(id, |workspace| workspace.frozen = Some(reason)).into_iter().collect()
+    case.amended(&workspace.id, |workspace| workspace.frozen = Some(reason)).into_iter().collect()
 }
 
 /// The first bad copy is kept for whoever wants to rescue what is in it; later ones would only fill the disk.

@@ -5,7 +5,7 @@ use super::{Case, restore};
 use crate::change::Change;
 use crate::effect::Effect;
 use crate::event::Source;
-use crate::model::WorkspaceId;
+use crate::model::{Workspace, WorkspaceId};
 use crate::outcome::Yield;
 use crate::state::{Moment, Operation, UndoPoint};
 use crate::transition::{Begun, Refusal};
@@ -43,12 +43,12 @@ fn newest_point<'a>(case: &'a Case<'_>, id: &WorkspaceId) -> Option<&'a UndoPoin
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    match newest_point(case, id).and_then(|point| point.safeguard) {
-        Some(safeguard) => restore::learn(case, operation, id, &Source::Snapshot(safeguard), effect, learnt),
+    match newest_point(case, &workspace.id).and_then(|point| point.safeguard) {
+        Some(safeguard) => restore::learn(case, operation, workspace, &Source::Snapshot(safeguard), effect, learnt),
         None => Vec::new(),
     }
 }

@@ -9,7 +9,8 @@ use crate::model::{Base, Snapshot, Tier};
 /// A stamp in the future never blocks a backup: such a snapshot is passed over as if it were not there. The newest is
 /// the one with the highest sequence number, not the latest time.
 pub fn due<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot> + Clone, now: &Zoned) -> Vec<Tier> {
-    let is_due = |tier: &Tier| newest(snapshots.clone(), *tier, now).is_none_or(|taken| !same_period(*tier, taken, now));
+    let is_due =
+        |tier: &Tier| newest(snapshots.clone(), *tier, now).is_none_or(|taken| !same_period(*tier, taken, now));
     Tier::ALL.into_iter().filter(is_due).collect()
 }
 

@@ -170,7 +170,8 @@ fn unknown(
         ));
     }
     let good = !set_aside && problems.is_empty();
-    let modified = Timestamp::from_nanosecond(i128::from(found.stamp.modified)).unwrap_or_else(|_| case.now.timestamp());
+    let modified =
+        Timestamp::from_nanosecond(i128::from(found.stamp.modified)).unwrap_or_else(|_| case.now.timestamp());
     Snapshot {
         id: SnapshotId(case.state.next_snapshot),
         workspace: workspace.id.clone(),

@@ -75,7 +75,7 @@ fn of_snapshot(case: &Case<'_>, workspace: &Workspace, id: SnapshotId, undo: boo
 /// What speaks against the candidate, each in a sentence.
 pub(in crate::plans) fn problems(
     case: &Case<'_>,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     source: &Source,
     found: &Verification,
 ) -> Vec<String> {
@@ -87,27 +87,24 @@ pub(in crate::plans) fn problems(
             return Vec::new();
         }
     }
-    judged(case, id, source, found)
+    judged(case, workspace, source, found)
 }
 
 /// What speaks against the staged candidate: staging has set its journal mode and migrated it, so its digest is new.
 pub(super) fn problems_of_staged(
     case: &Case<'_>,
-    id: &WorkspaceId,
+    workspace: &Workspace,
     source: &Source,
     found: &Verification,
 ) -> Vec<String> {
     let set_aside = snapshot(case, source).is_some_and(|snapshot| snapshot.level == Level::Damaged);
-    if set_aside { Vec::new() } else { judged(case, id, source, found) }
+    if set_aside { Vec::new() } else { judged(case, workspace, source, found) }
 }
 
-fn judged(case: &Case<'_>, id: &WorkspaceId, source: &Source, found: &Verification) -> Vec<String> {
-    let Some(workspace) = case.state.workspace(id) else {
-        return vec!["its workspace is no longer looked after".to_owned()];
-    };
+fn judged(case: &Case<'_>, workspace: &Workspace, source: &Source, found: &Verification) -> Vec<String> {
     let fingerprints = match source {
         Source::Snapshot(_) => None,
-        Source::File(_) => known_fingerprints(case, id),
+        Source::File(_) => known_fingerprints(case, &workspace.id),
     };
     judge(&Expectation { workspace, profile: case.profile(workspace), fingerprints }, found)
 }
@@ -128,10 +125,8 @@ fn known_fingerprints(case: &Case<'_>, id: &WorkspaceId) -> Option<BTreeSet<Stri
 
 /// A snapshot that failed its check is not offered again.
 pub(in crate::plans) fn suspected(case: &Case<'_>, source: &Source, problems: &[String]) -> Vec<Change> {
-    let suspect = snapshot(case, source).map(|snapshot| Snapshot {
-        condition: Condition::Suspect(problems.join("; ")),
-        ..snapshot.clone()
-    });
+    let suspect = snapshot(case, source)
+        .map(|snapshot| Snapshot { condition: Condition::Suspect(problems.join("; ")), ..snapshot.clone() });
     suspect.map(|snapshot| Change::SnapshotPut(Box::new(snapshot))).into_iter().collect()
 }
 

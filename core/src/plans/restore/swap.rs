@@ -97,11 +97,7 @@ fn rollback(case: &Case<'_>, operation: &Operation, intent: &Intent) -> Option<P
     };
     Some(
         Plan::new()
-            .require(Effect::Stage {
-                from: names::slot(workspace, snapshot.slot),
-                to: staged.clone(),
-                journal_mode,
-            })
+            .require(Effect::Stage { from: names::slot(workspace, snapshot.slot), to: staged.clone(), journal_mode })
             .require(Effect::Verify { workspace: workspace.id.clone(), file: staged, depth: Depth::Sound })
             .require(Effect::Commit { intent: back.clone() })
             .require(Effect::Swap { intent: back.clone() })
