@@ -18,7 +18,7 @@ pub struct Running {
 #[derive(Debug)]
 pub struct Ended {
     /// The entries that it had committed, in order.
-    pub acknowledged: Vec<u64>,
+    pub acknowledged: Vec<i64>,
     /// Why it gave up, if it did: `SQLITE_BUSY`, for example.
     pub trouble: Option<String>,
 }
@@ -26,7 +26,7 @@ pub struct Ended {
 impl Running {
     /// Starts the app (`program` is the built `pretend_app`) and waits for its first commit. It commits entries from
     /// `number` on, `pause` apart, and waits `patience` for somebody else's lock.
-    pub fn start(program: &str, database: &Path, number: u64, patience: Duration, pause: Duration) -> Self {
+    pub fn start(program: &str, database: &Path, number: i64, patience: Duration, pause: Duration) -> Self {
         let mut command = Command::new(program);
         command.arg(database).arg(number.to_string());
         command.arg(patience.as_millis().to_string()).arg(pause.as_millis().to_string());
@@ -34,13 +34,12 @@ impl Running {
         let stdout = child.stdout.take().unwrap();
         let (told, first) = channel();
         let reader = std::thread::spawn(move || {
-            let lines = read(stdout, || drop(told.send(())));
-            drop(told);
-            lines
+            // Nobody waits any more after the first.
+            read(stdout, || told.send(()).unwrap_or_default())
         });
         let running = Self { child, first, reader };
         // An error means that the app ended without a commit; it is told when it is stopped.
-        drop(running.first.recv());
+        running.first.recv().unwrap_or_default();
         running
     }
 

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Result, TransactionBehavior};
 
 /// Things on the shelf; with their pictures about 100 KB.
-const GOODS: u64 = 60;
+const GOODS: i64 = 60;
 const PICTURE: usize = 1200;
 
 /// Makes the tables and the goods.
@@ -27,7 +27,7 @@ pub fn found(connection: &mut Connection) -> Result<()> {
 
 /// Commits entry `number`: a row, the total, and three goods. The content afterwards follows from the content before
 /// and the number alone.
-pub fn commit(connection: &mut Connection, number: u64) -> Result<()> {
+pub fn commit(connection: &mut Connection, number: i64) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute("INSERT INTO entries VALUES (?1, 'entry ' || ?1)", [number])?;
     transaction.execute("UPDATE total SET count = count + 1, sum = sum + ?1", [number])?;
@@ -41,21 +41,21 @@ pub fn commit(connection: &mut Connection, number: u64) -> Result<()> {
 
 /// What is wrong with the books, if they are not those of one moment.
 pub fn audit(connection: &Connection) -> Result<Option<String>> {
-    let (count, sum): (u64, u64) =
+    let (count, sum): (i64, i64) =
         connection.query_row("SELECT count, sum FROM total", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (entries, entered): (u64, u64) = connection
+    let (entries, entered): (i64, i64) = connection
         .query_row("SELECT count(*), coalesce(sum(number), 0) FROM entries", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let balances = (count, sum) == (entries, entered);
     Ok((!balances).then(|| format!("the total says {count} entries that add up to {sum}, there are {entries} ({entered})")))
 }
 
 /// How many entries there are.
-pub fn entries(connection: &Connection) -> Result<u64> {
+pub fn entries(connection: &Connection) -> Result<i64> {
     connection.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))
 }
 
 /// Bytes that only this version of this thing has.
-fn picture(id: u64, number: u64) -> Vec<u8> {
-    let mut random = crate::random::Random::new(id.wrapping_mul(1_000_003) ^ number);
+fn picture(id: i64, number: i64) -> Vec<u8> {
+    let mut random = crate::random::Random::new((id.wrapping_mul(1_000_003) ^ number).unsigned_abs());
     (0..PICTURE / 8).flat_map(|_| random.next().to_le_bytes()).collect()
 }

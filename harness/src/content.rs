@@ -78,7 +78,7 @@ fn checked(connection: &Connection) -> Result<std::result::Result<Digest, String
     if integrity != "ok" {
         return Ok(Err(integrity));
     }
-    let dangling: u64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
+    let dangling: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
     if dangling > 0 {
         return Ok(Err(format!("{dangling} foreign keys point nowhere")));
     }

@@ -35,7 +35,7 @@ pub struct World {
     app: App,
     at: Zoned,
     minutes: Cell<i64>,
-    next: u64,
+    next: i64,
     committed: BTreeMap<Digest, String>,
 }
 
@@ -185,7 +185,7 @@ impl World {
     }
 
     /// Commits an entry as this world's app does.
-    pub fn enter(&self, connection: &mut Connection, number: u64) -> rusqlite::Result<()> {
+    pub fn enter(&self, connection: &mut Connection, number: i64) -> rusqlite::Result<()> {
         match self.app {
             App::Books => books::commit(connection, number),
             App::Business => {
@@ -196,7 +196,7 @@ impl World {
     }
 
     /// The number of an entry that was never made before.
-    pub const fn next_entry(&mut self) -> u64 {
+    pub const fn next_entry(&mut self) -> i64 {
         let number = self.next;
         self.next += 1;
         number

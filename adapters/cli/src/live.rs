@@ -58,8 +58,10 @@ fn count(connection: &Connection) -> rusqlite::Result<Vec<(String, u64)>> {
     Ok(rows)
 }
 
+/// Nothing is written, but a connection that may not write cannot take its write-ahead log away again when it closes.
 fn open(path: &Path) -> Result<Connection, Problem> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let connection = connection.or_else(|_| Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY));
     connection.map_err(|error| explain(path, &error))
 }
 

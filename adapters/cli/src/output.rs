@@ -74,3 +74,16 @@ pub(crate) fn out_json(value: &Value) {
 fn ignore_closed(written: io::Result<()>) {
     drop(written);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_failed_makes_the_rest_a_warning() {
+        assert_eq!(Exit::Done.and(Exit::Done), Exit::Done);
+        assert_eq!(Exit::Failed.and(Exit::Failed), Exit::Failed);
+        assert_eq!(Exit::Done.and(Exit::Failed), Exit::Warned);
+        assert_eq!(Exit::Failed.and(Exit::Warned), Exit::Warned);
+    }
+}

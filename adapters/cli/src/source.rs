@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use omnicraft_core::event::Source;
-use omnicraft_core::model::{Slot, Snapshot, SnapshotId, Workspace, WorkspaceId};
+use omnicraft_core::model::{Level, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId};
 use omnicraft_core::names;
 use omnicraft_core::state::State;
 
@@ -82,6 +82,16 @@ pub(crate) fn snapshot(state: &State, id: SnapshotId) -> Result<&Snapshot, Probl
     state.snapshots.get(&id).ok_or_else(missing)
 }
 
+/// The snapshot of this id, unless it is a damaged file that is only kept.
+pub(crate) fn backup(state: &State, id: SnapshotId) -> Result<&Snapshot, Problem> {
+    let snapshot = snapshot(state, id)?;
+    if snapshot.level == Level::Damaged {
+        let reason = format!("{id} is known to be damaged, and is only kept as it was found");
+        return Err(Problem::refused(reason, "Choose another one from `omnicraft list`"));
+    }
+    Ok(snapshot)
+}
+
 fn by_id(state: &State, id: SnapshotId, chosen: Option<&Workspace>) -> Result<Target, Problem> {
     let snapshot = snapshot(state, id)?;
     match chosen {
@@ -128,7 +138,7 @@ fn name<'a>(state: &'a State, snapshot: &Snapshot) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use omnicraft_core::model::{Condition, Facts, FileStamp, Level, Trigger};
+    use omnicraft_core::model::{Condition, Facts, FileStamp, Trigger};
 
     const HOME: &str = "/home/me/OmniCraft";
 

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 
 struct Job<'a> {
     database: &'a str,
-    first: u64,
+    first: i64,
     patience: Duration,
     pause: Duration,
 }

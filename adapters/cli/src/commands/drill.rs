@@ -18,7 +18,7 @@ use crate::words::plural;
 pub(crate) fn run(session: &Session, ids: Vec<SnapshotId>) -> Result<Reply, Problem> {
     let mut engine = session.engine()?;
     for id in &ids {
-        source::snapshot(engine.state(), *id)?;
+        source::backup(engine.state(), *id)?;
     }
     let ids = if ids.is_empty() { newest_of_each(&engine) } else { ids };
     if ids.is_empty() {

@@ -21,7 +21,7 @@ pub(crate) fn run(session: &Session, from: &From) -> Result<Reply, Problem> {
     session.confirm(&format!("Restore “{name}” from {title}?"), &name)?;
     let ended = engine.handle(EventKind::RestoreRequested(target.workspace.clone(), target.source.clone()))?;
     let ended = tell::applied(ended, session, &name)?;
-    let can_undo = engine.state().undo.iter().any(|point| point.workspace == target.workspace);
+    let can_undo = tell::can_undo(&engine, &target.workspace);
     let undo = if can_undo { " `omnicraft undo` goes back to the state before." } else { "" };
     let text = format!("“{name}” is restored from {title}.{undo}");
     let mut json = tell::json(&engine, &target.workspace, &ended);

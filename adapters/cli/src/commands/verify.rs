@@ -16,7 +16,7 @@ use crate::tell;
 pub(crate) fn run(session: &Session, ids: Vec<SnapshotId>) -> Result<Reply, Problem> {
     let mut engine = session.engine()?;
     for id in &ids {
-        source::snapshot(engine.state(), *id)?;
+        source::backup(engine.state(), *id)?;
     }
     if engine.state().snapshots.is_empty() {
         return Ok(Reply::done("There is no backup to verify yet.", json!({ "snapshots": [], "warnings": [] })));

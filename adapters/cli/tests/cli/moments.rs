@@ -1,5 +1,6 @@
 //! The app's moments: start, close, and a run in between.
 
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use expect_test::expect;
@@ -109,7 +110,7 @@ fn closes_push_a_ring_of_three_and_an_unchanged_one_pushes_nothing() {
             $ close
             Shop: Close Backup 1 taken (SIZE)
             $ close
-            Shop: Close Backup 1 taken (SIZE)
+            Shop: unchanged since the last backup, none taken
             $ close
             Shop: unchanged since the last backup, none taken
             $ close
@@ -124,13 +125,13 @@ fn closes_push_a_ring_of_three_and_an_unchanged_one_pushes_nothing() {
             Shop: unchanged since the last backup, none taken
             $ list
             Shop
-              s9  Yearly Backup (Today | SIZE)  sound  auto_yearly
-              s8  Monthly Backup (Today | SIZE)  sound  auto_monthly
-              s7  Weekly Backup (Today | SIZE)  sound  auto_weekly
-              s6  Daily Backup (Today | SIZE)  sound  auto_daily
-              s5  Close Backup 1 (Today 18:05 | SIZE)  sound  auto_close_1
-              s4  Close Backup 2 (Yesterday 18:05 | SIZE)  sound  auto_close_2
-              s3  Close Backup 3 (Yesterday 12:00 | SIZE)  sound  auto_close_3
+              s8  Yearly Backup (Today | SIZE)  sound  auto_yearly
+              s7  Monthly Backup (Today | SIZE)  sound  auto_monthly
+              s6  Weekly Backup (Today | SIZE)  sound  auto_weekly
+              s5  Daily Backup (Today | SIZE)  sound  auto_daily
+              s4  Close Backup 1 (Today 18:05 | SIZE)  sound  auto_close_1
+              s3  Close Backup 2 (Yesterday 18:05 | SIZE)  sound  auto_close_2
+              s2  Close Backup 3 (Yesterday 12:00 | SIZE)  sound  auto_close_3
         "#]],
     );
 }
@@ -176,17 +177,24 @@ fn a_run_takes_the_new_days_backup_at_midnight() {
     assert!(world.backup("auto_daily_2026-11-21.db").is_file());
 }
 
-#[test]
-fn beside_a_run_one_can_look_but_not_touch() {
-    let world = World::shop();
-    world.run("open").ends(0);
-    let started = world.path("started");
-    let mut run = world.command(&format!("run -- sh -c \"touch {}; sleep 30\"", started.display())).spawn().unwrap();
+/// Starts a run whose app lives as long as the file `alive` does.
+fn running(world: &World) -> Child {
+    let alive = world.path("alive");
+    let app = format!("touch {0}; while [ -e {0} ]; do sleep 0.1; done", alive.display());
+    let run = world.command(&format!("run -- sh -c \"{app}\"")).stderr(Stdio::null()).spawn().unwrap();
     let begun = Instant::now();
-    while !started.exists() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the app never started");
+    while !alive.exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the app never started");
         std::thread::sleep(Duration::from_millis(20));
     }
+    run
+}
+
+#[test]
+fn beside_a_run_one_can_look_but_not_touch_and_a_killed_run_loses_nothing() {
+    let world = World::shop();
+    world.run("open").ends(0);
+    let mut run = running(&world);
     for look in ["list", "status", "workspace list", "preview auto_daily"] {
         let ran = world.run(look).ends(0);
         assert!(ran.stderr.contains("at work in this home"), "{look}: {}", ran.stderr);
@@ -197,8 +205,21 @@ fn beside_a_run_one_can_look_but_not_touch() {
             let ran = world.run(touch).ends(1);
             assert!(ran.stderr.contains("another OmniCraft backup engine"), "{touch}: {}", ran.stderr);
         }
+        run.kill().unwrap();
+        run.wait().unwrap();
+        std::fs::remove_file(world.path("alive")).unwrap();
+        world.run("open").ends(0);
     });
-    run.kill().unwrap();
-    run.wait().unwrap();
-    world.run("open").ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_that_is_meant_for_the_app_does_not_cost_the_closing_backup() {
+    let world = World::shop();
+    let mut run = running(&world);
+    let sent = Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    std::fs::remove_file(world.path("alive")).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(0));
+    assert!(world.backup("auto_close_1.db").is_file());
 }

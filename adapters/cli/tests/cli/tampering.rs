@@ -38,8 +38,9 @@ fn an_edited_backup_is_not_restored_and_not_deleted() {
         let list = world.json("list");
         let edited = list.as_array().unwrap().iter().find(|card| card["slot"] == "auto_daily").unwrap();
         assert_eq!(edited["restorable"], false, "{edited}");
-        let verified = world.run(&format!("--json verify {}", edited["id"].as_str().unwrap())).ends(3).json();
-        assert_eq!(verified["snapshots"][0]["restorable"], false, "{verified}");
+        let refused = world.run(&format!("verify {}", edited["id"].as_str().unwrap())).ends(1);
+        assert!(refused.stderr.contains("known to be damaged"), "{}", refused.stderr);
+        assert!(world.run("status").ends(0).stdout.contains("AT RISK"));
     });
     assert_eq!(world.goods(), 101);
     world.run("--yes restore auto_weekly").ends(0);

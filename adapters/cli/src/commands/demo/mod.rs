@@ -188,7 +188,10 @@ impl Demo<'_> {
             [] => self.say("The books balance."),
             lines => lines.iter().for_each(|line| self.say(&format!("The books do not balance: {line}"))),
         }
-        let can_undo = engine.state().undo.iter().any(|point| point.workspace == workspace.id);
+        if let Some(aside) = engine.state().snapshots_of(&workspace.id).find(|snapshot| !snapshot.is_backup()) {
+            self.say(&format!("The damaged file is kept as {}, in case somebody wants to look into it.", aside.slot));
+        }
+        let can_undo = tell::can_undo(&engine, &workspace.id);
         if can_undo {
             self.say("Changed your mind? `omnicraft undo` goes back to the state before the restore.");
         }
