@@ -12,7 +12,7 @@ use std::process::Command;
 use crate::process::{self, Ran};
 use crate::random::Random;
 
-/// Calls that change files, or make them durable.
+/// Calls that change files, or make them durable. Opening counts only where it creates.
 const CALLS: &str = "openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,truncate,\
                      write,pwrite64,copy_file_range,sendfile,fsync,fdatasync";
 /// Calls that read or change files.
@@ -28,7 +28,8 @@ pub struct Call {
     pub arguments: String,
     /// What it returned; negative for an error.
     pub result: i64,
-    /// How many calls of this name its thread had made, this one included.
+    /// How many calls of this name its thread had made, this one included; of `openat` those of the same path, because
+    /// who looks for holders of a file opens as many files as there are processes.
     pub nth: u64,
 }
 
@@ -37,6 +38,8 @@ pub struct Call {
 pub struct Point {
     /// Before this call,
     pub name: String,
+    /// of this file alone, if one is named,
+    pub path: Option<String>,
     /// of which it is the n-th.
     pub nth: u64,
     /// For people: what it was about to do when it was watched.
@@ -74,7 +77,10 @@ pub fn watch(command: &Command, root: &Path, log: &Path) -> (Ran, Vec<Call>) {
 pub fn kill(command: &Command, point: &Point) -> Ran {
     let trace = format!("trace={}", point.name);
     let inject = format!("inject={}:signal=KILL:when={}", point.name, point.nth);
-    let options = ["-e", &trace, "-e", &inject].map(OsString::from);
+    let mut options = ["-e", &trace, "-e", &inject].map(OsString::from).to_vec();
+    if let Some(path) = &point.path {
+        options.extend(["-P".into(), path.into()]);
+    }
     process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
 }
 
@@ -103,22 +109,26 @@ fn under(command: &Command, options: &[OsString], log: Option<&Path>) -> Command
 }
 
 fn parse(log: &str) -> Vec<Call> {
-    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, &str, Option<&str>), u64> = BTreeMap::new();
     let mut calls = Vec::new();
     for line in log.lines() {
         // `123  rename("a", "b") = 0`, or a line about a signal or the end of a thread.
         let Some((thread, call)) = line.split_once(' ') else { continue };
         let Some((name, rest)) = call.trim_start().split_once('(') else { continue };
-        let Some((arguments, result)) = rest.rsplit_once(") = ").or_else(|| rest.rsplit_once(")        = ")) else {
-            continue;
-        };
-        let nth = counts.entry((thread, name)).or_default();
+        let Some((arguments, result)) = rest.rsplit_once(" = ") else { continue };
+        let Some(arguments) = arguments.trim_end().strip_suffix(')') else { continue };
+        let nth = counts.entry((thread, name, opened(name, arguments))).or_default();
         *nth += 1;
         let word = result.split(|c: char| c != '-' && !c.is_ascii_digit()).next().unwrap_or_default();
         let result = word.parse().unwrap_or(-1);
         calls.push(Call { name: name.to_owned(), arguments: arguments.to_owned(), result, nth: *nth });
     }
     calls
+}
+
+/// The path that an `openat` opens.
+fn opened<'a>(name: &str, arguments: &'a str) -> Option<&'a str> {
+    if name == "openat" { arguments.split('"').nth(1) } else { None }
 }
 
 impl Call {
@@ -157,7 +167,7 @@ impl Call {
 /// Every state that a kill can leave: before each call that follows a change. Of a series of writes only the state
 /// before it, the one after it and one in between, which `random` chooses.
 pub fn points(calls: &[Call], random: &mut Random) -> Vec<Point> {
-    let calls: Vec<&Call> = calls.iter().filter(|call| CALLS.split(',').any(|name| name == call.name)).collect();
+    let calls: Vec<&Call> = calls.iter().filter(|call| counts(call)).collect();
     let mut points = Vec::new();
     let mut changed = true;
     let mut index = 0;
@@ -179,9 +189,14 @@ pub fn points(calls: &[Call], random: &mut Random) -> Vec<Point> {
     points
 }
 
+fn counts(call: &Call) -> bool {
+    let reads = call.name == "openat" && !call.arguments.contains("O_CREAT");
+    !reads && CALLS.split(',').any(|name| name == call.name)
+}
+
 fn before(call: &Call) -> Point {
     let about = format!("{} #{}: {}", call.name, call.nth, call.arguments);
-    Point { name: call.name.clone(), nth: call.nth, about }
+    Point { name: call.name.clone(), path: opened(&call.name, &call.arguments).map(str::to_owned), nth: call.nth, about }
 }
 
 #[cfg(test)]
@@ -197,7 +212,8 @@ mod tests {
     #[test]
     fn a_kill_is_tried_before_whatever_follows_a_change() {
         check(
-            "7 openat(AT_FDCWD</w>, \"/w/a\", O_RDWR|O_CREAT, 0600) = 3</w/a>\n\
+            "7 openat(AT_FDCWD</w>, \"/w/b\", O_RDONLY) = 3</w/b>\n\
+             7 openat(AT_FDCWD</w>, \"/w/a\", O_RDWR|O_CREAT, 0600) = 3</w/a>\n\
              7 write(3</w/a>, \"\"..., 10) = 10\n\
              7 fsync(3</w/a>)                    = 0\n\
              7 rename(\"/w/a\", \"/w/b\") = 0\n\

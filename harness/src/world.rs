@@ -29,7 +29,7 @@ pub enum App {
     Business,
 }
 
-/// A home with one workspace, and its live database beside it.
+/// A home with one workspace and its live database.
 pub struct World {
     folder: TempDir,
     app: App,
@@ -43,6 +43,7 @@ impl World {
     /// A home that looks after the pretend app's books, with one entry committed and no snapshot yet.
     pub fn books() -> Self {
         let mut world = Self::empty(App::Books, memory());
+        world.init();
         books::found(&mut Connection::open(world.live()).unwrap()).unwrap();
         world.commit();
         world.adopt();
@@ -52,6 +53,7 @@ impl World {
     /// A home that looks after an OmniCraft business of this released version, which `fill` fills.
     pub fn business(version: &str, fill: impl FnOnce(&Path)) -> Self {
         let mut world = Self::empty(App::Business, memory());
+        world.init();
         let (schema, live) = (omnicraft_erp::BUSINESS, world.live());
         omnicraft_erp::create_at(schema, version, &live, "the-shop", "The shop").unwrap();
         fill(&live);
@@ -63,6 +65,7 @@ impl World {
     /// A home that looks after whatever database `make` makes, on a disk instead of in memory.
     pub fn on_disk(make: impl FnOnce(&Path)) -> Self {
         let world = Self::empty(App::Books, TempDir::new().unwrap());
+        world.init();
         make(&world.live());
         world.adopt();
         world
@@ -80,12 +83,15 @@ impl World {
     }
 
     /// The business that `init` makes is of no use here: its place is taken by the live database.
-    fn adopt(&self) {
+    fn init(&self) {
         self.run("init").applied();
         self.run("--yes workspace remove my-workshop").applied();
         for file in listing::files(&self.home()).iter().filter(|path| listing::name(path).starts_with("my-workshop")) {
             std::fs::remove_file(file).unwrap();
         }
+    }
+
+    fn adopt(&self) {
         self.run(&format!("workspace add Shop --db {}", self.live().display())).applied();
     }
 
@@ -104,9 +110,12 @@ impl World {
         self.home().join("backups")
     }
 
-    /// The live database.
+    /// The live database: the app's own in the home, any other outside.
     pub fn live(&self) -> PathBuf {
-        self.path("shop.db")
+        match self.app {
+            App::Books => self.path("shop.db"),
+            App::Business => self.home().join("shop.db"),
+        }
     }
 
     /// A path of this world.

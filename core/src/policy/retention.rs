@@ -95,9 +95,11 @@ fn newest_of_levels(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId
     [Level::Sound, Level::Proven, Level::Drilled].into_iter().filter_map(newest).collect()
 }
 
-/// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them.
+/// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them. Those whose
+/// clock was behind have a depth of their own, so that a clock that was wrong for a while pushes out no others.
 fn within_depth(snapshots: &[&Snapshot], policy: &Policy, now: &Zoned) -> BTreeSet<SnapshotId> {
-    let mut left: BTreeMap<Base, u32> = BTreeMap::new();
+    let behind = clock_was_behind(snapshots, now);
+    let mut left: BTreeMap<(Base, bool), u32> = BTreeMap::new();
     let mut kept = BTreeSet::new();
     for snapshot in newest_first(snapshots) {
         let counts = snapshot.is_good() && !snapshot.is_from_the_future(now);
@@ -105,13 +107,29 @@ fn within_depth(snapshots: &[&Snapshot], policy: &Policy, now: &Zoned) -> BTreeS
         if !counts || pinned_manual {
             continue;
         }
-        let left = left.entry(snapshot.slot.base).or_insert_with(|| depth(snapshot.slot.base, policy));
+        let kind = (snapshot.slot.base, behind.contains(&snapshot.id));
+        let left = left.entry(kind).or_insert_with(|| depth(snapshot.slot.base, policy));
         if *left > 0 {
             *left -= 1;
             kept.insert(snapshot.id);
         }
     }
     kept
+}
+
+/// Snapshots stamped earlier than one that was taken before them.
+fn clock_was_behind(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId> {
+    let mut latest = None;
+    let mut behind = BTreeSet::new();
+    for snapshot in newest_first(snapshots).into_iter().rev().filter(|snapshot| !snapshot.is_from_the_future(now)) {
+        let stamp = snapshot.taken_at.timestamp();
+        if latest.is_some_and(|latest| stamp < latest) {
+            behind.insert(snapshot.id);
+        } else {
+            latest = Some(stamp);
+        }
+    }
+    behind
 }
 
 const fn depth(base: Base, policy: &Policy) -> u32 {

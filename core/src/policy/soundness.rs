@@ -20,7 +20,8 @@ pub struct Expectation<'a> {
 /// What is wrong with the file, each in a sentence; nothing for a good one.
 pub fn judge(expected: &Expectation<'_>, found: &Verification) -> Vec<String> {
     if !found.problems.is_empty() {
-        return found.problems.clone();
+        // SQLite's reports can have several lines.
+        return found.problems.iter().map(|p| p.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     }
     match expected.profile {
         Some(profile) => judge_owned(expected.workspace, profile, found),

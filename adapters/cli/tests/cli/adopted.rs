@@ -45,6 +45,8 @@ fn a_full_text_search_and_its_words() {
     adopt(&world);
     world.run("open").ends(0);
     world.sql("any.db", "DELETE FROM t");
+    let looked = world.json("preview auto_daily");
+    assert_eq!(looked["tables"][0]["added"], 1, "{looked}");
     comes_back(&world, "t WHERE t MATCH 'find'", 1);
 }
 

@@ -48,25 +48,26 @@ fn a_clock_at_1970_at_2099_and_back_again_loses_nothing() {
     world.check(
         "list",
         &expect![[r#"
-        $ list
-        Shop
-          s17  Daily Backup (Today | SIZE)  sound  auto_daily
-          s16  Yearly Backup (2 days ago | SIZE)  sound  auto_yearly
-          s15  Monthly Backup (2 days ago | SIZE)  sound  auto_monthly
-          s14  Weekly Backup (2 days ago | SIZE)  sound  auto_weekly
-          s13  Daily Backup (2 days ago | SIZE)  sound  auto_daily_2026-11-20
-          s12  Yearly Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_yearly_2099-12-31
-          s11  Monthly Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_monthly_2099-12-31
-          s10  Weekly Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_weekly_2099-12-31
-          s9  Daily Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_daily_2099-12-31
-          s8  Yearly Backup (1 Jan 1970 | SIZE)  sound  auto_yearly_1970-01-01
-          s7  Monthly Backup (1 Jan 1970 | SIZE)  sound  auto_monthly_1970-01-01
-          s6  Weekly Backup (1 Jan 1970 | SIZE)  sound  auto_weekly_1970-01-01
-          s5  Daily Backup (1 Jan 1970 | SIZE)  sound  auto_daily_1970-01-01
-          s3  Monthly Backup (Yesterday | SIZE)  sound  auto_monthly_2026-11-21
-          s2  Weekly Backup (Yesterday | SIZE)  sound  auto_weekly_2026-11-21
-          s1  Daily Backup (Yesterday | SIZE)  sound  auto_daily_2026-11-21
-    "#]],
+            $ list
+            Shop
+              s17  Daily Backup (Today | SIZE)  sound  auto_daily
+              s16  Yearly Backup (2 days ago | SIZE)  sound  auto_yearly
+              s15  Monthly Backup (2 days ago | SIZE)  sound  auto_monthly
+              s14  Weekly Backup (2 days ago | SIZE)  sound  auto_weekly
+              s13  Daily Backup (2 days ago | SIZE)  sound  auto_daily_2026-11-20
+              s12  Yearly Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_yearly_2099-12-31
+              s11  Monthly Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_monthly_2099-12-31
+              s10  Weekly Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_weekly_2099-12-31
+              s9  Daily Backup (clock was ahead: 31 Dec 2099 | SIZE)  sound  auto_daily_2099-12-31
+              s8  Yearly Backup (1 Jan 1970 | SIZE)  sound  auto_yearly_1970-01-01
+              s7  Monthly Backup (1 Jan 1970 | SIZE)  sound  auto_monthly_1970-01-01
+              s6  Weekly Backup (1 Jan 1970 | SIZE)  sound  auto_weekly_1970-01-01
+              s5  Daily Backup (1 Jan 1970 | SIZE)  sound  auto_daily_1970-01-01
+              s4  Yearly Backup (Yesterday | SIZE)  sound  auto_yearly_2026-11-21
+              s3  Monthly Backup (Yesterday | SIZE)  sound  auto_monthly_2026-11-21
+              s2  Weekly Backup (Yesterday | SIZE)  sound  auto_weekly_2026-11-21
+              s1  Daily Backup (Yesterday | SIZE)  sound  auto_daily_2026-11-21
+        "#]],
     );
 }
 

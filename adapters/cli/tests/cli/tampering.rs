@@ -38,8 +38,9 @@ fn an_edited_backup_is_not_restored_and_not_deleted() {
         let list = world.json("list");
         let edited = list.as_array().unwrap().iter().find(|card| card["slot"] == "auto_daily").unwrap();
         assert_eq!(edited["restorable"], false, "{edited}");
-        let refused = world.run(&format!("verify {}", edited["id"].as_str().unwrap())).ends(1);
-        assert!(refused.stderr.contains("known to be damaged"), "{}", refused.stderr);
+        assert_eq!(edited["id"], "s1", "it keeps its card: {edited}");
+        let checked = world.run("verify s1").ends(3);
+        assert!(checked.stderr.contains("is not good"), "{}", checked.stderr);
         assert!(world.run("status").ends(0).stdout.contains("AT RISK"));
     });
     assert_eq!(world.goods(), 101);

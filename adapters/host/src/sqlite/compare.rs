@@ -23,7 +23,7 @@ const ATTEMPTED: &str = "compare the databases";
 /// Counts, per table, what a restore of `candidate` (which nobody writes) would do to the live database, as it is at
 /// one moment. With a rollback journal the app's commits wait meanwhile.
 ///
-/// Virtual tables with their shadows, SQLite's own tables and the profile's hidden ones are left out, and so is a table
+/// The shadows of virtual tables, SQLite's own tables and the profile's hidden ones are left out, and so is a table
 /// that this SQLite cannot read for want of a collation or function. Where the live database is missing or damaged,
 /// everything in the candidate counts as brought back.
 pub fn differences(

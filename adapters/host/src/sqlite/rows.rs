@@ -84,7 +84,8 @@ impl<'a> Side<'a> {
             profile.is_some_and(|profile| profile.hidden_tables.iter().any(|hidden| hidden.eq_ignore_ascii_case(name)))
         };
         let mut tables = schema::tables(connection).map_err(trip)?;
-        tables.retain(|table| matches!(table.kind, TableKind::Ordinary | TableKind::WithoutRowid));
+        // What a virtual table shows counts; where it keeps that is its own affair.
+        tables.retain(|table| table.kind != TableKind::Shadow);
         tables.retain(|table| !hidden(&table.name));
         let collation = collation(connection).map_err(trip)?;
         let tables = tables.into_iter().map(|table| (table.name.to_ascii_lowercase(), table)).collect();

@@ -231,6 +231,7 @@ fn operation() -> Operation {
         warnings: Vec::new(),
         failure: None,
         swapped: false,
+        unfinished: false,
         differences: None,
         live_stamp: None,
         retained: false,

@@ -67,6 +67,7 @@ fn every_kind_of_table_is_compared() {
             counted: -1 +0 ~0
             keyed: -2 +1 ~2
             pairs: -0 +0 ~1
+            search: -0 +2 ~0
             select "from" 'where': -1 +1 ~0
             text_key: -0 +1 ~0
         "#]],
@@ -142,12 +143,20 @@ fn a_ruined_live_database_counts_as_nothing() {
     let everything = expect![[r#"
         : -0 +1 ~0
         bare: -0 +3 ~0
+        boxes: -0 +1 ~0
         computed: -0 +2 ~0
         counted: -0 +2 ~0
         keyed: -0 +3 ~0
         pairs: -0 +2 ~0
+        search: -0 +2 ~0
         select "from" 'where': -0 +1 ~0
         strict_one: -0 +1 ~0
+        text_key: -0 +4 ~0
+    "#]_one: -0 +1 ~0
+        text_key: -0 +4 ~0
+    "#]_one: -0 +1 ~0
+        text_key: -0 +4 ~0
+    "#]_one: -0 +1 ~0
         text_key: -0 +4 ~0
     "#]];
     let tables = |live: &Path| {

@@ -126,13 +126,32 @@ pub(super) fn identified(
     };
     let published = found.manifest.as_ref().map(|manifest| &manifest.snapshot);
     let ours = |published: &&Snapshot| published.workspace == *id && slot.base != Base::Damaged;
-    let snapshot = match published.filter(ours) {
-        Some(published) => again(case, published, slot, found.verification.stamp),
-        None => unknown(case, operation, workspace, slot, &found.verification),
+    let known = case.at(file);
+    let snapshot = match (published.filter(ours), known) {
+        (Some(published), _) => again(case, published, slot, found.verification.stamp),
+        (None, Some(known)) => changed(operation, known, &found.verification),
+        (None, None) => unknown(case, operation, workspace, slot, &found.verification),
     };
-    let replaced = case.at(file).filter(|known| known.id != snapshot.id);
-    let replaced = replaced.map(|known| Change::SnapshotForgotten(known.id));
+    let replaced = known.filter(|known| known.id != snapshot.id).map(|known| Change::SnapshotForgotten(known.id));
     replaced.into_iter().chain([Change::SnapshotPut(Box::new(snapshot))]).collect()
+}
+
+/// One that was published and is no longer what it was: it keeps its card, and is never offered.
+fn changed(operation: &mut Operation, known: &Snapshot, found: &Verification) -> Snapshot {
+    let reason = match one_line(&found.problems) {
+        problems if problems.is_empty() => "its content is not what was published".to_owned(),
+        problems => format!("its content is not what was published: {problems}"),
+    };
+    operation.warnings.push(format!(
+        "the snapshot {} ({}) of `{}` was changed by hand or has decayed; it is left alone and not offered",
+        known.id, known.slot, known.workspace
+    ));
+    Snapshot { stamp: found.stamp, condition: Condition::Suspect(reason), ..known.clone() }
+}
+
+/// SQLite's reports can have several lines.
+fn one_line(problems: &[String]) -> String {
+    problems.join("; ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// One that we published: its manifest knows everything but where it lies now. Of several files with one content each
@@ -166,7 +185,7 @@ fn unknown(
         operation.warnings.push(format!(
             "{slot}.db in the backups of `{}` is not a snapshot of ours, or was changed: {}. It is left alone",
             workspace.id,
-            problems.join("; ")
+            one_line(&problems)
         ));
     }
     let good = !set_aside && problems.is_empty();
@@ -183,6 +202,6 @@ fn unknown(
         level: if good { Level::Sound } else { Level::Damaged },
         pin: None,
         facts: found.facts.clone(),
-        condition: if good || set_aside { Condition::Good } else { Condition::Suspect(problems.join("; ")) },
+        condition: if good || set_aside { Condition::Good } else { Condition::Suspect(one_line(&problems)) },
     }
 }
