@@ -43,10 +43,13 @@ pub fn commit(connection: &mut Connection, number: i64) -> Result<()> {
 pub fn audit(connection: &Connection) -> Result<Option<String>> {
     let (count, sum): (i64, i64) =
         connection.query_row("SELECT count, sum FROM total", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (entries, entered): (i64, i64) = connection
-        .query_row("SELECT count(*), coalesce(sum(number), 0) FROM entries", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (entries, entered): (i64, i64) =
+        connection.query_row("SELECT count(*), coalesce(sum(number), 0) FROM entries", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let balances = (count, sum) == (entries, entered);
-    Ok((!balances).then(|| format!("the total says {count} entries that add up to {sum}, there are {entries} ({entered})")))
+    Ok((!balances)
+        .then(|| format!("the total says {count} entries that add up to {sum}, there are {entries} ({entered})")))
 }
 
 /// How many entries there are.

@@ -27,7 +27,8 @@ fn collect(root: &Path, folder: &Path, image: &mut Image) {
 
 /// The files that differ between two images, in words; nothing for equal ones.
 pub fn differences(before: &Image, after: &Image) -> Vec<String> {
-    let gone = before.keys().filter(|path| !after.contains_key(*path)).map(|path| format!("{} is gone", path.display()));
+    let gone =
+        before.keys().filter(|path| !after.contains_key(*path)).map(|path| format!("{} is gone", path.display()));
     let other = after.iter().filter_map(|(path, bytes)| match before.get(path) {
         None => Some(format!("{} is new", path.display())),
         Some(old) if old != bytes => Some(format!("{} has changed", path.display())),

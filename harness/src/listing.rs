@@ -34,7 +34,8 @@ impl Card {
 
 /// Reads the JSON of `list`.
 pub fn read(json: &Value) -> Vec<Card> {
-    let text = |card: &Value, key: &str| card[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {card}")).to_owned();
+    let text =
+        |card: &Value, key: &str| card[key].as_str().unwrap_or_else(|| panic!("no `{key}` in {card}")).to_owned();
     let cards = json.as_array().unwrap_or_else(|| panic!("not a list: {json}"));
     let read = |card: &Value| Card {
         id: text(card, "id"),

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::content::{self, Digest};
+use crate::image;
 use crate::listing::{self, Card};
 use crate::process::Ran;
 use crate::world::World;
-use crate::image;
 
 /// What there was to lose.
 #[derive(Clone, Debug)]
@@ -114,7 +114,8 @@ fn judge_files(world: &World) -> Result<(), String> {
         let name = listing::name(path);
         let unpublished = [".staged-", ".omnicraft-staged-", ".restore-intent", ".draft"];
         let sidecar = [".db-wal", ".db-shm", ".db-journal"].iter().any(|suffix| name.ends_with(suffix));
-        unpublished.iter().any(|part| name.contains(part)) || (sidecar && name != "catalog.db-journal" && path.starts_with(world.backups()))
+        unpublished.iter().any(|part| name.contains(part))
+            || (sidecar && name != "catalog.db-journal" && path.starts_with(world.backups()))
     };
     let files = listing::files(&world.root());
     let leftovers: Vec<&Path> = files.iter().filter(leftover).map(PathBuf::as_path).collect();

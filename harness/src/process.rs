@@ -52,7 +52,11 @@ pub fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(std::path::Path::parent).unwrap();
     let binary = folder.join(format!("omnicraft{}", std::env::consts::EXE_SUFFIX));
-    assert!(binary.is_file(), "{} is missing: run `cargo build -p omnicraft-cli` (`cargo xtask test` does)", binary.display());
+    assert!(
+        binary.is_file(),
+        "{} is missing: run `cargo build -p omnicraft-cli` (`cargo xtask test` does)",
+        binary.display()
+    );
     binary
 }
 

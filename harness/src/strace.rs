@@ -64,7 +64,14 @@ pub fn missing() -> Option<String> {
 
 /// Runs a command and tells its calls that touch `root`, in order.
 pub fn watch(command: &Command, root: &Path, log: &Path) -> (Ran, Vec<Call>) {
-    let options = [OsString::from("--seccomp-bpf"), "-y".into(), "-s".into(), "0".into(), "-e".into(), format!("trace={ALL}").into()];
+    let options = [
+        OsString::from("--seccomp-bpf"),
+        "-y".into(),
+        "-s".into(),
+        "0".into(),
+        "-e".into(),
+        format!("trace={ALL}").into(),
+    ];
     let ran = process::run(&mut under(command, &options, Some(log)));
     let text = std::fs::read_to_string(log).unwrap();
     let root = root.to_str().unwrap();
@@ -196,7 +203,12 @@ fn counts(call: &Call) -> bool {
 
 fn before(call: &Call) -> Point {
     let about = format!("{} #{}: {}", call.name, call.nth, call.arguments);
-    Point { name: call.name.clone(), path: opened(&call.name, &call.arguments).map(str::to_owned), nth: call.nth, about }
+    Point {
+        name: call.name.clone(),
+        path: opened(&call.name, &call.arguments).map(str::to_owned),
+        nth: call.nth,
+        about,
+    }
 }
 
 #[cfg(test)]

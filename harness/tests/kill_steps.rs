@@ -64,9 +64,18 @@ fn check(mut world: World, story: Story<'_>) {
         }
     }
     println!("`{}`: {} kills judged, seed {seed}", story.command, points.len());
-    assert!(faults.is_empty(), "{} of {} kills:\n{}", faults.len(), points.len(), faults[..faults.len().min(5)].join("\n\n"));
+    assert!(
+        faults.is_empty(),
+        "{} of {} kills:\n{}",
+        faults.len(),
+        points.len(),
+        faults[..faults.len().min(5)].join("\n\n")
+    );
     let turned: Vec<&Digest> = held.iter().skip_while(|live| Some(**live) == treasure.live).collect();
-    assert!(turned.iter().all(|live| Some(**live) != treasure.live), "an early kill brought the new content, a later one the old");
+    assert!(
+        turned.iter().all(|live| Some(**live) != treasure.live),
+        "an early kill brought the new content, a later one the old"
+    );
 }
 
 fn watch(world: &World, story: &Story<'_>) -> Vec<Call> {
@@ -230,7 +239,9 @@ fn open_that_finishes_an_interrupted_restore() {
     }
     world.save();
     let (_, calls) = strace::watch(&world.command(&command), &world.root(), &world.root().with_extension("log"));
-    let decided = calls.iter().position(|call| call.name.starts_with("rename") && call.arguments.ends_with(".restore-intent.json\""));
+    let decided = calls
+        .iter()
+        .position(|call| call.name.starts_with("rename") && call.arguments.ends_with(".restore-intent.json\""));
     let point = strace::points(&calls[decided.unwrap() + 1..], &mut Random::new(1)).remove(0);
     world.reset();
     let prelude = |world: &World| assert!(strace::was_killed(&strace::kill(&world.command(&command), &point)));

@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 
 use camino::Utf8PathBuf;
-use omnicraft_core::outcome::{Failure, FailureKind};
 use omnicraft_core::error::CatalogError;
+use omnicraft_core::outcome::{Failure, FailureKind};
 use omnicraft_core::transition::Refusal;
 use rusqlite::ErrorCode;
 use thiserror::Error;
@@ -15,16 +15,22 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum EngineError {
     /// There is no home at this path.
-    #[error("{0} is not a home of this program: it has neither workspaces.json nor backups. Make one with `omnicraft init`, or name another folder with --home")]
+    #[error(
+        "{0} is not a home of this program: it has neither workspaces.json nor backups. Make one with `omnicraft init`, or name another folder with --home"
+    )]
     NotAHome(Utf8PathBuf),
     /// There is a home where one was to be made.
     #[error("{0} is a home already; nothing was changed. Use it as it is, or name another folder with --home")]
     AlreadyAHome(Utf8PathBuf),
     /// Another engine holds the home's lock.
-    #[error("another OmniCraft backup engine is working on {0}. Wait until it is done, or close the app that runs it, and try again")]
+    #[error(
+        "another OmniCraft backup engine is working on {0}. Wait until it is done, or close the app that runs it, and try again"
+    )]
     Locked(Utf8PathBuf),
     /// A view was told something that would change the home.
-    #[error("another OmniCraft backup engine is working on {0}, so nothing can be changed now. Close the app that runs it and try again")]
+    #[error(
+        "another OmniCraft backup engine is working on {0}, so nothing can be changed now. Close the app that runs it and try again"
+    )]
     ViewOnly(Utf8PathBuf),
     /// The core refused.
     #[error("{}", refusal_text(.0))]

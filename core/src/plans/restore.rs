@@ -66,9 +66,7 @@ pub(super) fn learn(
         (Effect::Finish { intent }, _) => restored(case, operation, intent),
         _ => {
             if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
-                operation
-                    .warnings
-                    .push(format!("the live database is kept as it was: {}", failure.reason));
+                operation.warnings.push(format!("the live database is kept as it was: {}", failure.reason));
                 keep_damaged_instead(case, operation, workspace);
             }
             Vec::new()

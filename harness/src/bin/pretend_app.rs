@@ -43,12 +43,7 @@ fn parse(arguments: &[String]) -> Option<Job<'_>> {
         return None;
     };
     let milliseconds = |text: &str| text.parse().ok().map(Duration::from_millis);
-    Some(Job {
-        database,
-        first: first.parse().ok()?,
-        patience: milliseconds(patience)?,
-        pause: milliseconds(pause)?,
-    })
+    Some(Job { database, first: first.parse().ok()?, patience: milliseconds(patience)?, pause: milliseconds(pause)? })
 }
 
 fn work(job: &Job<'_>) -> rusqlite::Result<()> {

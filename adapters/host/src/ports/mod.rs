@@ -26,11 +26,6 @@ pub struct Ports {
 impl Ports {
     /// The clock, the files and the SQLite of this machine, for an app.
     pub fn of_this_machine(app: Box<dyn App>) -> Self {
-        Self {
-            clock: Box::new(SystemClock::new()),
-            files: Box::new(OsFileSystem),
-            app,
-            sqlite: Opener::default(),
-        }
+        Self { clock: Box::new(SystemClock::new()), files: Box::new(OsFileSystem), app, sqlite: Opener::default() }
     }
 }

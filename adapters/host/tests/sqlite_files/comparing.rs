@@ -152,12 +152,6 @@ fn a_ruined_live_database_counts_as_nothing() {
         select "from" 'where': -0 +1 ~0
         strict_one: -0 +1 ~0
         text_key: -0 +4 ~0
-    "#]_one: -0 +1 ~0
-        text_key: -0 +4 ~0
-    "#]_one: -0 +1 ~0
-        text_key: -0 +4 ~0
-    "#]_one: -0 +1 ~0
-        text_key: -0 +4 ~0
     "#]];
     let tables = |live: &Path| {
         let mut found = compared(live, &then, None).expect("compare");
