@@ -18,6 +18,7 @@
 //! | quiesce, relaunch | harmless | no | nothing |
 //! | commit | recognises that it is done | no | no intent, or a whole one |
 //! | swap | continues | no | an intent, which recovery rolls forward |
+//! | withdraw | recognises that it is done | no | an intent, to which recovery comes back, or none |
 //! | finish | recognises that it is done | no | as swap |
 //! | rehearse | from the beginning | yes | a staged file, swept by recovery |
 //! | write registry | from the beginning | no | the old registry or the new one |
@@ -134,7 +135,7 @@ pub enum Effect {
     Compact {
         /// The live database.
         database: Utf8PathBuf,
-        /// Whether rows may be renumbered where a table has no key of its own; true for the app's own schemas.
+        /// Whether rows of the app's bookkeeping tables may be renumbered; no other rows ever are.
         may_renumber_rowids: bool,
     },
     /// Copies a verified candidate to the place from where it can be swapped in, with its journal mode set.
@@ -173,6 +174,11 @@ pub enum Effect {
     /// Checks that the live database is the file that was staged and that it opens.
     VerifyLive {
         /// What was swapped.
+        intent: Intent,
+    },
+    /// Removes the intent of a swap that has not begun, before anything staged may go.
+    Withdraw {
+        /// What was to be swapped.
         intent: Intent,
     },
     /// Removes the intent: the swap is over.
@@ -276,6 +282,7 @@ impl fmt::Display for Effect {
             Self::Commit { intent } => write!(f, "commit      {}", targets(intent)),
             Self::Swap { intent } => write!(f, "swap        {}", targets(intent)),
             Self::VerifyLive { intent } => write!(f, "verify live {}", targets(intent)),
+            Self::Withdraw { .. } => f.write_str("withdraw"),
             Self::Finish { .. } => f.write_str("finish"),
             Self::Relaunch { workspace } => write!(f, "relaunch    {workspace}"),
             Self::Compare { database, candidate, .. } => write!(f, "compare     {database} with {candidate}"),

@@ -104,7 +104,7 @@ pub fn assess(state: &State, now: &Zoned, around: &Surroundings) -> Health {
 
 fn of_workspace(state: &State, workspace: &Workspace, now: &Zoned) -> WorkspaceHealth {
     let good = |s: &&Snapshot| s.is_good() && !s.is_from_the_future(now);
-    let newest = state.snapshots_of(&workspace.id).find(good);
+    let newest = state.last_good(&workspace.id, now);
     let of_level = |level| state.snapshots_of(&workspace.id).filter(good).filter(|s| s.level == level).count();
     let can_be_undone = |point: &&UndoPoint| {
         let safeguard = point.safeguard.and_then(|id| state.snapshots.get(&id));

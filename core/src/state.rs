@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::event::Source;
-use crate::model::{Act, FileStamp, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
+use crate::model::{Act, Base, FileStamp, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
 use crate::outcome::{Differences, Failure, Verification};
 use crate::plan::Step;
 use crate::policy::Policy;
@@ -155,6 +155,17 @@ impl State {
     /// A workspace by id.
     pub fn workspace(&self, id: &WorkspaceId) -> Option<&Workspace> {
         self.workspaces.iter().find(|workspace| workspace.id == *id)
+    }
+
+    /// The snapshot that somebody should go back to: the newest good one. While rotation is frozen, copies of the
+    /// doubtful data go on being kept under dates; then it is the newest from before that.
+    pub fn last_good(&self, id: &WorkspaceId, now: &Zoned) -> Option<&Snapshot> {
+        let frozen = self.workspace(id).is_some_and(|workspace| workspace.frozen.is_some());
+        let mut newest = self.snapshots.values().rev().filter(|snapshot| snapshot.workspace == *id);
+        newest.find(|snapshot| {
+            let doubtful = frozen && matches!(snapshot.slot.base, Base::Tier(_)) && !snapshot.is_plain();
+            snapshot.is_good() && !snapshot.is_from_the_future(now) && !doubtful
+        })
     }
 
     /// A workspace's snapshots, the newest first.

@@ -5,12 +5,14 @@
 #[expect(dead_code, reason = "shared with the plan tests")]
 mod driver;
 
+use std::collections::BTreeSet;
+
 use driver::shop;
 use expect_test::{Expect, expect};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use omnicraft_core::model::{Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Tier, Trigger};
-use omnicraft_core::policy::{due, period_key};
+use omnicraft_core::policy::{Policy, Verdict, due, period_key, retain};
 use proptest::prelude::*;
 
 const ZONES: [&str; 9] = [
@@ -99,7 +101,53 @@ fn moment() -> impl Strategy<Value = Zoned> {
     })
 }
 
+/// Daily snapshots of a shop that opens every day or two.
+fn history() -> impl Strategy<Value = Vec<Zoned>> {
+    prop::collection::vec(12..48i64, 1..30).prop_map(|pauses| {
+        let mut at: Zoned = "2025-03-01T09:00[Europe/Berlin]".parse().unwrap();
+        pauses
+            .into_iter()
+            .map(|hours| {
+                at = at.saturating_add(hours.hours());
+                at.clone()
+            })
+            .collect()
+    })
+}
+
+fn removed(stamps: &[Zoned], now: &Zoned) -> Vec<Zoned> {
+    let snapshots: Vec<Snapshot> = (1..).zip(stamps).map(|(id, at)| dated(id, at.clone())).collect();
+    let verdicts = retain(&snapshots.iter().collect::<Vec<_>>(), &BTreeSet::new(), &Policy::default(), now);
+    let removed = snapshots.iter().filter(|s| matches!(verdicts[&s.id], Verdict::Remove(_)));
+    removed.map(|snapshot| snapshot.taken_at.clone()).collect()
+}
+
+fn dated(id: u64, taken_at: Zoned) -> Snapshot {
+    let slot = Slot::dated(Base::Tier(Tier::Daily), taken_at.date(), u32::try_from(id).unwrap());
+    Snapshot { slot, ..snapshot(id, Tier::Daily, taken_at) }
+}
+
 proptest! {
+    /// Once, a start with the clock at 1970 made every tier due, and both true yearly backups were pushed out.
+    #[test]
+    fn a_clock_that_was_wrong_for_a_while_pushes_out_no_other_snapshot(
+        days in history(),
+        at in 0..30usize,
+        wrong in prop::collection::vec(moment(), 1..6),
+    ) {
+        let last = days.last().unwrap().clone();
+        let far = |moment: &Zoned| moment.duration_since(&last).abs() > jiff::SignedDuration::from_hours(24 * 200);
+        prop_assume!(wrong.iter().all(far));
+        let mut mixed = days.clone();
+        mixed.splice(at.min(days.len())..at.min(days.len()), wrong.iter().cloned());
+        let allowed = removed(&days, &last);
+        for now in [&last, wrong.last().unwrap()] {
+            for gone in removed(&mixed, now) {
+                prop_assert!(wrong.contains(&gone) || allowed.contains(&gone), "{} went at {}", gone, now);
+            }
+        }
+    }
+
     #[test]
     fn nothing_is_due_right_after_it_was_taken(now in moment()) {
         prop_assert!(due(&taken(&now), &now).is_empty());

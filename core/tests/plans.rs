@@ -39,6 +39,19 @@ impl Driver {
         self.now = at(text);
     }
 
+    fn restore_until_the_power_goes(&mut self, after: impl Fn(&Effect) -> bool) {
+        let gone = std::cell::Cell::new(false);
+        let kind = EventKind::RestoreRequested(shop(), Source::Snapshot(SnapshotId(1)));
+        self.event_until(
+            kind,
+            |_, step| {
+                gone.set(after(&step.effect));
+                None
+            },
+            || gone.get(),
+        );
+    }
+
     fn restore(&mut self, id: u64) {
         self.event(EventKind::RestoreRequested(shop(), Source::Snapshot(SnapshotId(id))));
     }
@@ -216,9 +229,11 @@ fn a_restore_guards_what_is_live_and_can_be_undone() {
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-3-copy.db
             require verify      backups/.staged-3-copy.db (Sound)
             require publish     backups/.staged-3-copy.db -> backups/auto_before_restore.db as s5
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3 -> shop.db
             require swap        .shop.db.omnicraft-staged-3 -> shop.db
             require verify live .shop.db.omnicraft-staged-3 -> shop.db
@@ -232,10 +247,12 @@ fn a_restore_guards_what_is_live_and_can_be_undone() {
             require stage       backups/auto_before_restore.db -> .shop.db.omnicraft-staged-4 (wal)
             require verify      .shop.db.omnicraft-staged-4 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-4-copy.db
             require verify      backups/.staged-4-copy.db (Sound)
             require keep        s5 backups/auto_before_restore.db -> backups/auto_before_restore_2026-11-21.db
             require publish     backups/.staged-4-copy.db -> backups/auto_before_restore.db as s6
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-4 -> shop.db
             require swap        .shop.db.omnicraft-staged-4 -> shop.db
             require verify live .shop.db.omnicraft-staged-4 -> shop.db
@@ -264,7 +281,9 @@ fn a_restore_over_a_damaged_database_keeps_its_bytes() {
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require keep bad    shop.db -> backups/damaged_2026-11-21.db
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3 -> shop.db
             require swap        .shop.db.omnicraft-staged-3 -> shop.db
             require verify live .shop.db.omnicraft-staged-3 -> shop.db
@@ -292,6 +311,7 @@ fn a_restore_over_a_database_that_fails_its_checks_keeps_its_bytes() {
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-3-copy.db
             require verify      backups/.staged-3-copy.db (Sound)
             require keep bad    shop.db -> backups/damaged_2026-11-21.db
@@ -324,11 +344,13 @@ fn a_failed_commit_is_withdrawn_before_anything_staged_goes() {
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-3-copy.db
             require verify      backups/.staged-3-copy.db (Sound)
             require publish     backups/.staged-3-copy.db -> backups/auto_before_restore.db as s5
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3 -> shop.db
-            require finish
+            require withdraw
             always  relaunch    shop
             always  discard     backups/.staged-3-copy.db
             always  discard     .shop.db.omnicraft-staged-3
@@ -339,7 +361,7 @@ fn a_failed_commit_is_withdrawn_before_anything_staged_goes() {
 }
 
 #[test]
-fn a_swap_that_fails_after_the_commit_is_left_for_the_next_start() {
+fn a_swap_that_fails_is_withdrawn() {
     check(
         |driver| {
             driver.start();
@@ -354,13 +376,19 @@ fn a_swap_that_fails_after_the_commit_is_left_for_the_next_start() {
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-3-copy.db
             require verify      backups/.staged-3-copy.db (Sound)
             require publish     backups/.staged-3-copy.db -> backups/auto_before_restore.db as s5
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3 -> shop.db
             require swap        .shop.db.omnicraft-staged-3 -> shop.db
+            require withdraw
+            always  relaunch    shop
+            always  discard     backups/.staged-3-copy.db
+            always  discard     .shop.db.omnicraft-staged-3
             = restore: NotApplied
-            ! cannot do it (somewhere): it broke. The restore is decided; it will be finished at the next start
+            ! cannot do it (somewhere): it broke
         "#]],
     );
 }
@@ -383,14 +411,17 @@ fn a_restored_database_that_is_bad_on_the_disk_is_tried_once() {
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
             require quiesce     shop shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-3-copy.db
             require verify      backups/.staged-3-copy.db (Sound)
             require publish     backups/.staged-3-copy.db -> backups/auto_before_restore.db as s5
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3 -> shop.db
             require swap        .shop.db.omnicraft-staged-3 -> shop.db
             require verify live .shop.db.omnicraft-staged-3 -> shop.db
             require stage       backups/auto_before_restore.db -> .shop.db.omnicraft-staged-3-back (wal)
             require verify      .shop.db.omnicraft-staged-3-back (Sound)
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3-back -> shop.db
             require swap        .shop.db.omnicraft-staged-3-back -> shop.db
             require verify live .shop.db.omnicraft-staged-3-back -> shop.db
@@ -457,7 +488,7 @@ fn a_cliff_in_the_row_counts_pauses_rotation_until_somebody_says_it_is_fine() {
             require publish     backups/.staged-3-copy.db -> backups/auto_daily_2026-11-22.db as s5
             always  discard     backups/.staged-3-copy.db
             = startup: AppliedWithWarnings
-            ! rotation is paused, so that your older backups stay: all tables together had 100 rows in the last good backup and have 3 now. If that was intended, take a snapshot to go on; if not, restore
+            ! rotation is paused, so that your older backups stay: all tables together had 100 rows in the last good backup and have 3 now. If that was intended, take a snapshot to go on; if not, `restore s4` brings back what was there before
             require look        shop.db
             = startup: Applied
             require look        shop.db
@@ -465,7 +496,7 @@ fn a_cliff_in_the_row_counts_pauses_rotation_until_somebody_says_it_is_fine() {
             require verify      backups/.staged-5-copy.db (Sound)
             always  discard     backups/.staged-5-copy.db
             = shutdown: AppliedWithWarnings
-            ! rotation is paused, so that your older backups stay: all tables together had 100 rows in the last good backup and have 3 now. If that was intended, take a snapshot to go on; if not, restore
+            ! rotation is paused, so that your older backups stay: all tables together had 100 rows in the last good backup and have 3 now. If that was intended, take a snapshot to go on; if not, `restore s4` brings back what was there before
             require look        shop.db
             require copy        shop.db -> backups/.staged-6-copy.db
             require verify      backups/.staged-6-copy.db (Sound)
@@ -512,6 +543,35 @@ fn a_pinned_close_snapshot_is_kept_beside_the_ring() {
             attempt compact     shop.db
             attempt look        shop.db
             = shutdown: Applied
+        "#]],
+    );
+}
+
+/// Once, the app was started without the engine after a restore had been killed between its commit and its swap. The next
+/// start of the engine finished the swap, and a day's work was in no file any more.
+#[test]
+fn an_interrupted_restore_is_given_up_when_somebody_has_worked_since() {
+    check(
+        |driver| {
+            driver.start();
+            driver.restore_until_the_power_goes(|effect| matches!(effect, Effect::Commit { .. }));
+            driver.quiet();
+            driver.sell();
+            driver.event_with(EventKind::EngineOpened, |_, step| {
+                matches!(step.effect, Effect::Swap { .. }).then(|| failure(FailureKind::Foreign))
+            });
+            driver.event(EventKind::EngineOpened);
+        },
+        expect![[r#"
+            require scan
+            require swap        .shop.db.omnicraft-staged-3 -> shop.db
+            require withdraw
+            always  discard     .shop.db.omnicraft-staged-3
+            = recovery: AppliedWithWarnings
+            ! the last restore was interrupted; it was cleaned up and nothing was lost
+            ! the interrupted restore of s1 (auto_daily) was given up, and the database is as it was: it broke. Restore again if you want to
+            require scan
+            = recovery: Applied
         "#]],
     );
 }

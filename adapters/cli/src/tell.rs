@@ -68,7 +68,12 @@ pub(crate) fn applied(conclusion: Conclusion, session: &Session, name: &str) -> 
                 conclusion.warnings.first().cloned().unwrap_or_else(|| "stopped before it was done".to_owned());
             Err(Problem::failed(reason, "Nothing was changed"))
         }
-        (Ending::Applied | Ending::AppliedWithWarnings, _) => Ok(conclusion),
+        (Ending::Applied | Ending::AppliedWithWarnings, failure) => {
+            if let Some(failure) = failure {
+                session.note(&format!("{name}: {failure}"));
+            }
+            Ok(conclusion)
+        }
     }
 }
 
@@ -130,6 +135,5 @@ pub(crate) fn can_undo(engine: &Engine, workspace: &WorkspaceId) -> bool {
 
 /// The newest snapshot that a restore can start from.
 pub(crate) fn newest_good<'a>(engine: &'a Engine, workspace: &'a Workspace) -> Option<&'a Snapshot> {
-    let now = engine.now();
-    engine.state().snapshots_of(&workspace.id).find(|snapshot| snapshot.is_good() && !snapshot.is_from_the_future(&now))
+    engine.state().last_good(&workspace.id, &engine.now())
 }

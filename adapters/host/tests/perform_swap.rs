@@ -7,7 +7,7 @@ mod perform_home;
 use std::fs;
 
 use omnicraft_core::effect::Effect;
-use omnicraft_core::model::{Intent, IntentTarget, ReadIntent};
+use omnicraft_core::model::{Intent, Purpose, ReadIntent};
 use omnicraft_core::outcome::{FailureKind, Outcome, Yield};
 use perform_home::{BESIDE, DAILY, Home, INTENT, shop, sql_in, workspace};
 
@@ -99,10 +99,11 @@ fn a_missing_database_is_held_by_nobody() {
 
 #[test]
 fn the_whole_swap_puts_the_candidate_in_place() {
-    let (home, intent) = staged();
+    let (home, _) = staged();
     home.put("books.db-wal", "stale");
     home.put("books.db-shm", "stale");
     home.put("books.db-journal", "stale");
+    let intent = home.intent();
     for effect in [
         Effect::Commit { intent: intent.clone() },
         Effect::Swap { intent: intent.clone() },
@@ -123,16 +124,41 @@ fn the_whole_swap_puts_the_candidate_in_place() {
     assert!(!home.exists(BESIDE));
 }
 
-/// After a power cut between the rename and the removal of the intent, the old WAL came back from the disk. SQLite
-/// would have replayed it over the restored database.
+/// A restore was killed between its rename and its end; the app was started and committed; then the swap was continued
+/// and took the app's WAL for a stale one. Stale ones are gone for good before the rename.
 #[test]
-fn a_swap_that_is_continued_removes_a_wal_that_came_back() {
+fn a_swap_that_is_continued_leaves_the_wal_of_the_new_database_alone() {
     let (home, intent) = staged();
     home.done(Effect::Commit { intent: intent.clone() });
     home.done(Effect::Swap { intent: intent.clone() });
-    home.put("books.db-wal", "came back");
-    home.done(Effect::Swap { intent });
-    assert!(!home.exists("books.db-wal"));
+    let app = rusqlite::Connection::open(home.path("books.db")).unwrap();
+    app.execute_batch("INSERT INTO sale (what) VALUES ('after')").unwrap();
+    home.done(Effect::Swap { intent: intent.clone() });
+    home.done(Effect::VerifyLive { intent: intent.clone() });
+    home.done(Effect::Finish { intent });
+    drop(app);
+    assert!(home.sales("books.db").ends_with("after"), "{}", home.sales("books.db"));
+}
+
+/// A restore was killed between its commit and its rename; the app was started and committed a day's work; then the swap
+/// was finished, and that work was in no file any more.
+#[test]
+fn a_swap_is_refused_when_somebody_has_worked_in_the_old_database_since() {
+    let (home, intent) = staged();
+    home.done(Effect::Commit { intent: intent.clone() });
+    sql_in(&home.path("books.db"), "INSERT INTO sale (what) VALUES ('wednesday')");
+    assert_eq!(home.fails(Effect::Swap { intent: intent.clone() }).kind, FailureKind::Foreign);
+    home.done(Effect::Withdraw { intent });
+    assert_eq!(scanned_intent(&home), ReadIntent::None);
+    assert!(home.sales("books.db").ends_with("wednesday"));
+}
+
+#[test]
+fn a_staged_file_that_an_intent_needs_is_not_swept() {
+    let (home, intent) = staged();
+    home.done(Effect::Commit { intent });
+    assert_eq!(home.fails(Effect::Discard { path: BESIDE.into() }).kind, FailureKind::Foreign);
+    assert!(home.exists(BESIDE));
 }
 
 /// A finished swap was performed again and took the app's new WAL for a stale one.
@@ -222,8 +248,11 @@ fn a_swap_that_is_done_can_be_rolled_back_under_a_new_intent() {
     home.sealed("backups/auto_before_restore.db", &["lamp"]);
     home.done(Effect::Commit { intent: intent.clone() });
     home.done(Effect::Swap { intent });
-    home.done(stage("backups/auto_before_restore.db", "wal"));
-    let back = Intent { source: "back".to_owned(), ..home.intent() };
+    let staged_back = format!("{BESIDE}-back");
+    let Effect::Stage { from, journal_mode, .. } = stage("backups/auto_before_restore.db", "wal") else { panic!() };
+    home.done(Effect::Stage { from, to: staged_back.as_str().into(), journal_mode });
+    let target = home.target(shop(), &staged_back, "books.db");
+    let back = Intent { purpose: Purpose::RollBack, targets: vec![target], ..home.intent() };
     home.done(Effect::Commit { intent: back.clone() });
     home.done(Effect::Swap { intent: back.clone() });
     home.done(Effect::VerifyLive { intent: back.clone() });
@@ -235,12 +264,22 @@ fn a_swap_that_is_done_can_be_rolled_back_under_a_new_intent() {
 fn a_commitment_can_be_withdrawn_before_anything_is_swapped() {
     let (home, intent) = staged();
     home.done(Effect::Commit { intent: intent.clone() });
-    home.done(Effect::Finish { intent: intent.clone() });
+    assert_eq!(home.fails(Effect::Finish { intent: intent.clone() }).kind, FailureKind::Busy);
+    home.done(Effect::Withdraw { intent: intent.clone() });
     assert_eq!(scanned_intent(&home), ReadIntent::None);
     assert!(home.exists(BESIDE));
     assert_eq!(home.sales("books.db"), "lamp");
     // Also one that never became durable.
-    home.done(Effect::Finish { intent });
+    home.done(Effect::Withdraw { intent });
+}
+
+#[test]
+fn a_swap_that_is_done_is_not_withdrawn() {
+    let (home, intent) = staged();
+    home.done(Effect::Commit { intent: intent.clone() });
+    home.done(Effect::Swap { intent: intent.clone() });
+    assert_eq!(home.fails(Effect::Withdraw { intent: intent.clone() }).kind, FailureKind::Busy);
+    assert_eq!(scanned_intent(&home), ReadIntent::Committed(intent));
 }
 
 #[test]
@@ -250,13 +289,7 @@ fn two_databases_are_swapped_together_or_their_intent_stays() {
     sql_in(&home.path("two.db"), "CREATE TABLE sale (id INTEGER PRIMARY KEY, what TEXT)");
     let second = ".two.db.omnicraft-staged-7";
     home.sealed(second, &["second"]);
-    let digest = home.digest(second);
-    intent.targets.push(IntentTarget {
-        workspace: home.state.workspaces[1].id.clone(),
-        staged: second.into(),
-        live: "two.db".into(),
-        digest,
-    });
+    intent.targets.push(home.target(home.state.workspaces[1].id.clone(), second, "two.db"));
     home.done(Effect::Commit { intent: intent.clone() });
     // A crash after the first rename.
     fs::rename(home.path(BESIDE), home.path("books.db")).unwrap();
@@ -274,9 +307,12 @@ fn a_live_database_that_is_not_what_was_staged_is_found() {
     home.done(Effect::Swap { intent: intent.clone() });
     let mut content = home.content("books.db");
     content[5000] ^= 1;
+    // A disk that decays tells nobody: the file's time stays.
+    let written = fs::metadata(home.path("books.db")).unwrap().modified().unwrap();
     home.put("books.db", content);
+    fs::File::options().write(true).open(home.path("books.db")).unwrap().set_modified(written).unwrap();
     assert_eq!(home.fails(Effect::VerifyLive { intent: intent.clone() }).kind, FailureKind::Damaged);
     fs::remove_file(home.path("books.db")).unwrap();
     assert_eq!(home.fails(Effect::VerifyLive { intent: intent.clone() }).kind, FailureKind::Missing);
-    assert_eq!(home.fails(Effect::Swap { intent }).kind, FailureKind::Missing);
+    assert_eq!(home.fails(Effect::Swap { intent }).kind, FailureKind::Foreign);
 }

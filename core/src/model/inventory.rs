@@ -104,6 +104,11 @@ pub struct IntentTarget {
     pub live: Utf8PathBuf,
     /// BLAKE3 of the staged file, in hex.
     pub digest: String,
+    /// How the staged file looked when it was verified; a rename keeps that, so it tells whether the swap is done.
+    pub staged_stamp: FileStamp,
+    /// How the live files looked when they were safeguarded. If they look different before the swap, somebody has
+    /// worked in them since, and the swap is given up. `None` where there was no live database.
+    pub live_stamp: Option<FileStamp>,
 }
 
 /// How a live database looks without reading its pages.

@@ -177,7 +177,9 @@ fn cancelled(step: &Step) -> Failure {
 }
 
 fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> Transition {
+    let took_some = matches!(operation.moment, Moment::Startup(..) | Moment::Shutdown(_)) && !operation.published.is_empty();
     let ending = match (&operation.failure, operation.warnings.is_empty()) {
+        (Some(_), _) if took_some => Ending::AppliedWithWarnings,
         (Some(_), _) => Ending::NotApplied,
         (None, true) => Ending::Applied,
         (None, false) => Ending::AppliedWithWarnings,
@@ -291,12 +293,6 @@ impl Case<'_> {
         let depth = usize::try_from(self.state.policy.undo_depth).unwrap_or(usize::MAX);
         let points = self.state.undo.iter().rev().filter(|point| point.workspace == *id);
         points.take(depth).filter_map(|point| point.safeguard).collect()
-    }
-
-    /// The newest snapshot of a workspace that a restore would be offered.
-    pub(crate) fn newest_good(&self, id: &WorkspaceId) -> Option<&Snapshot> {
-        let newest = self.state.snapshots.values().rev();
-        newest.filter(|s| s.workspace == *id && s.is_good()).find(|s| !s.is_from_the_future(self.now))
     }
 }
 

@@ -8,6 +8,8 @@
 mod files;
 mod registry;
 
+use camino::Utf8Path;
+
 use super::{Case, restore};
 use crate::change::Change;
 use crate::effect::Effect;
@@ -36,7 +38,19 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
             restore::staged_checked(operation, file, found, &found.problems);
             Vec::new()
         }
-        (Effect::Finish { intent }, _) => restore::restored(case, operation, intent),
+        (Effect::Look { database }, Yield::Looked(live)) => {
+            if let Some(workspace) = case.state.workspaces.iter().find(|workspace| workspace.database == *database) {
+                restore::looked_again(operation, workspace, live);
+            }
+            Vec::new()
+        }
+        (Effect::Finish { intent }, _) => {
+            if operation.failure.is_none() {
+                let text = format!("the restore of {} was interrupted and has been finished", intent.source);
+                operation.warnings.push(text);
+            }
+            restore::restored(case, operation, intent)
+        }
         _ => Vec::new(),
     }
 }
@@ -48,7 +62,7 @@ fn scanned(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) ->
     let mut state = case.state.clone();
     changes.iter().for_each(|change| state.apply(change));
     let case = &Case { state: &state, ..*case };
-    plan = plan.then(finish_swap(operation, &inventory.intent));
+    plan = plan.then(finish_swap(operation, inventory));
     plan = plan.then(sweep(inventory));
     plan = plan.then(files::reconcile(case, operation, inventory, &mut changes));
     plan = plan.then(sweep_export(case));
@@ -67,23 +81,25 @@ fn sweep_export(case: &Case<'_>) -> Plan {
     exports.fold(Plan::new(), |plan, path| plan.attempt(Effect::Discard { path }))
 }
 
-fn finish_swap(operation: &mut Operation, intent: &ReadIntent) -> Plan {
-    match intent {
+fn finish_swap(operation: &mut Operation, inventory: &Inventory) -> Plan {
+    match &inventory.intent {
         ReadIntent::None => Plan::new(),
         ReadIntent::Invalid(reason) => {
             operation.warnings.push(format!("a restore was not decided when it was interrupted ({reason})"));
             Plan::new().attempt(Effect::Discard { path: names::INTENT.into() })
         }
-        ReadIntent::Committed(intent) => {
-            operation.warnings.push(format!("the restore of {} was interrupted and has been finished", intent.source));
-            roll_forward(intent)
-        }
+        ReadIntent::Committed(intent) => roll_forward(intent, inventory),
     }
 }
 
-fn roll_forward(intent: &Intent) -> Plan {
-    Plan::new()
-        .require(Effect::Swap { intent: intent.clone() })
+/// Before the rename the app must let go of the old database; after it, it may be at work in the new one already.
+fn roll_forward(intent: &Intent, inventory: &Inventory) -> Plan {
+    let waits = |staged: &Utf8Path| inventory.files.contains(&Found::Leftover { path: staged.to_owned() });
+    let waiting = intent.targets.iter().filter(|target| waits(&target.staged));
+    let plan = waiting.fold(Plan::new(), |plan, target| {
+        plan.require(Effect::Quiesce { workspace: target.workspace.clone(), database: target.live.clone() })
+    });
+    plan.require(Effect::Swap { intent: intent.clone() })
         .require(Effect::VerifyLive { intent: intent.clone() })
         .require(Effect::Finish { intent: intent.clone() })
 }

@@ -19,11 +19,11 @@ use crate::change::Change;
 use crate::effect::{Depth, Effect};
 use crate::event::Source;
 use crate::model::{
-    Act, Base, Condition, Intent, IntentTarget, Level, LiveState, Purpose, SchemaProfile, Slot, Snapshot, SnapshotId,
+    Act, Base, Condition, FileStamp, Intent, IntentTarget, Level, LiveFile, LiveState, Purpose, SchemaProfile, Slot, Snapshot, SnapshotId,
     Trigger, Workspace, WorkspaceId,
 };
 use crate::names;
-use crate::outcome::{Verification, Yield};
+use crate::outcome::{Failure, FailureKind, Verification, Yield};
 use crate::plan::{Mode, Plan};
 use crate::state::{Moment, Operation};
 use crate::transition::Begun;
@@ -57,7 +57,11 @@ pub(super) fn learn(
             Vec::new()
         }
         (_, Yield::Looked(live)) => {
-            operation.remaining = deed(case, operation, workspace, source, &live.state).steps;
+            if operation.remaining.is_empty() {
+                operation.remaining = deed(case, operation, workspace, source, &live.state).steps;
+            } else {
+                looked_again(operation, workspace, live);
+            }
             Vec::new()
         }
         (Effect::KeepDamaged { to, .. }, Yield::KeptDamaged(found)) => {
@@ -104,6 +108,7 @@ pub(super) fn staged_checked(operation: &mut Operation, file: &Utf8Path, found: 
     amend_intents(operation, |intent| {
         for target in &mut intent.targets {
             target.digest.clone_from(&found.digest);
+            target.staged_stamp = found.stamp;
         }
     });
 }
@@ -122,7 +127,8 @@ fn deed(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, sourc
     }
     plan = plan
         .require(Effect::Verify { workspace: workspace.id.clone(), file: to.clone(), depth: Depth::Sound })
-        .require(Effect::Quiesce { workspace: workspace.id.clone(), database: database.clone() });
+        .require(Effect::Quiesce { workspace: workspace.id.clone(), database: database.clone() })
+        .require(Effect::Look { database: database.clone() });
     let (guard, safeguard) = guard(case, operation, workspace, live);
     let intent = Intent {
         safeguard,
@@ -133,9 +139,12 @@ fn deed(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, sourc
             staged: to.clone(),
             live: database.clone(),
             digest: String::new(),
+            staged_stamp: FileStamp::default(),
+            live_stamp: None,
         }],
     };
     plan.then(guard)
+        .require(Effect::Look { database: database.clone() })
         .require(Effect::Commit { intent: intent.clone() })
         .require(Effect::Swap { intent: intent.clone() })
         .require(Effect::VerifyLive { intent: intent.clone() })
@@ -143,6 +152,31 @@ fn deed(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, sourc
         .always(Effect::Relaunch { workspace: workspace.id.clone() })
         .always(Effect::Discard { path: copying::staged_of(operation, workspace) })
         .always(Effect::Discard { path: to })
+}
+
+/// Twice: before the safeguard is taken, and after it. In between nobody may have written, or the safeguard lacks it;
+/// and the intent remembers how the live files looked, so that nobody's later work is swapped away.
+pub(super) fn looked_again(operation: &mut Operation, workspace: &Workspace, live: &LiveFile) {
+    let commits_next = matches!(operation.remaining.first().map(|s| &s.effect), Some(Effect::Commit { .. }));
+    if !commits_next {
+        operation.live_stamp = live.stamp;
+        return;
+    }
+    if operation.live_stamp.is_some_and(|before| Some(before) != live.stamp) {
+        let failure = Failure {
+            kind: FailureKind::Busy,
+            attempted: "restore over this database".to_owned(),
+            path: workspace.database.clone(),
+            reason: "somebody wrote to it while it was being safeguarded".to_owned(),
+            remedy: "Close the app and try again; nothing was changed".to_owned(),
+        };
+        return stop(operation, failure);
+    }
+    amend_intents(operation, |intent| {
+        for target in &mut intent.targets {
+            target.live_stamp = live.stamp;
+        }
+    });
 }
 
 const fn is_undo(operation: &Operation) -> bool {
@@ -211,7 +245,7 @@ pub(super) fn keep_damaged_instead(case: &Case<'_>, operation: &mut Operation, w
     operation.remaining.splice(0..0, steps);
 }
 
-const fn is_of_the_swap(effect: &Effect) -> bool {
+pub(super) const fn is_of_the_swap(effect: &Effect) -> bool {
     matches!(effect, Effect::Commit { .. } | Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. })
 }
 

@@ -128,7 +128,7 @@ fn newest_of_ring<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Option<&'
 
 fn good(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) -> Vec<Change> {
     if let Some(reason) = startup::fell_off_a_cliff(case, operation, workspace) {
-        operation.warnings.push(startup::cliff_warning(&reason));
+        operation.warnings.push(startup::cliff_warning(case, workspace, &reason));
         operation.remaining.retain(|step| matches!(step.effect, Effect::Discard { .. }));
         return case.amended(&workspace.id, |w| w.frozen = Some(reason)).into_iter().collect();
     }

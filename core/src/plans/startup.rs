@@ -73,7 +73,7 @@ pub(super) fn damaged(
     workspace: &Workspace,
     mut failure: Failure,
 ) -> Vec<Change> {
-    let offer = match case.newest_good(&workspace.id) {
+    let offer = match case.state.last_good(&workspace.id, case.now) {
         Some(snapshot) => format!(
             "Restore the last good snapshot with `restore {}` (taken {})",
             snapshot.id,
@@ -103,7 +103,7 @@ fn good(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) -> Ve
         None => thawed(case, workspace),
         Some(reason) => {
             publish_beside(case, operation, workspace);
-            operation.warnings.push(cliff_warning(&reason));
+            operation.warnings.push(cliff_warning(case, workspace, &reason));
             case.amended(&workspace.id, |w| w.frozen = Some(reason)).into_iter().collect()
         }
     }
@@ -114,9 +114,12 @@ pub(super) fn fell_off_a_cliff(case: &Case<'_>, operation: &Operation, workspace
     if workspace.cliff_expected {
         return None;
     }
-    let counts = |s: &&Snapshot| s.is_good() && (s.is_plain() || s.slot.base == Base::Manual);
-    let before = case.state.snapshots_of(&workspace.id).find(counts)?;
+    let before = case.state.snapshots_of(&workspace.id).find(|snapshot| is_baseline(snapshot))?;
     cliff(&before.facts, &operation.copy.as_ref()?.facts)
+}
+
+fn is_baseline(snapshot: &Snapshot) -> bool {
+    snapshot.is_good() && (snapshot.is_plain() || snapshot.slot.base == Base::Manual)
 }
 
 /// A good copy without a cliff: whatever froze rotation is over.
@@ -128,10 +131,12 @@ pub(super) fn thawed(case: &Case<'_>, workspace: &Workspace) -> Vec<Change> {
     change.into_iter().collect()
 }
 
-pub(super) fn cliff_warning(reason: &str) -> String {
+pub(super) fn cliff_warning(case: &Case<'_>, workspace: &Workspace, reason: &str) -> String {
+    let before = case.state.snapshots_of(&workspace.id).find(|snapshot| is_baseline(snapshot));
+    let back = before.map_or_else(|| "restore".to_owned(), |snapshot| format!("`restore {}`", snapshot.id));
     format!(
         "rotation is paused, so that your older backups stay: {reason}. If that was intended, take a snapshot to go on; \
-         if not, restore"
+         if not, {back} brings back what was there before"
     )
 }
 

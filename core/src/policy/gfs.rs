@@ -6,8 +6,8 @@ use crate::model::{Base, Snapshot, Tier};
 
 /// The tiers that are due, the most frequent first.
 ///
-/// A stamp in the future never blocks a backup: such a snapshot is passed over as if it were not there. The newest is
-/// the one with the highest sequence number, not the latest time.
+/// A stamp in the future never blocks a backup: such a snapshot is passed over as if it were not there. Of the others the
+/// latest counts, so that one whose clock was behind makes nothing due again.
 pub fn due<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot> + Clone, now: &Zoned) -> Vec<Tier> {
     let is_due =
         |tier: &Tier| newest(snapshots.clone(), *tier, now).is_none_or(|taken| !same_period(*tier, taken, now));
@@ -16,7 +16,7 @@ pub fn due<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot> + Clone, now: &
 
 fn newest<'a>(snapshots: impl IntoIterator<Item = &'a Snapshot>, tier: Tier, now: &Zoned) -> Option<&'a Zoned> {
     let counts = |s: &&Snapshot| s.slot.base == Base::Tier(tier) && s.is_good() && !s.is_from_the_future(now);
-    snapshots.into_iter().filter(counts).max_by_key(|snapshot| snapshot.id).map(|snapshot| &snapshot.taken_at)
+    snapshots.into_iter().filter(counts).map(|snapshot| &snapshot.taken_at).max()
 }
 
 /// Both instants are read by the shop's present calendar, so that a move to another zone asks one question, not two.

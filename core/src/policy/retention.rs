@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Zoned;
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Policy;
 use crate::model::{Base, Level, Snapshot, SnapshotId, Tier};
@@ -95,19 +95,18 @@ fn newest_of_levels(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId
     [Level::Sound, Level::Proven, Level::Drilled].into_iter().filter_map(newest).collect()
 }
 
-/// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them. Those whose
-/// clock was behind have a depth of their own, so that a clock that was wrong for a while pushes out no others.
+/// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them. Each era has
+/// a depth of its own, so that a clock that was wrong for a while pushes out no others.
 fn within_depth(snapshots: &[&Snapshot], policy: &Policy, now: &Zoned) -> BTreeSet<SnapshotId> {
-    let behind = clock_was_behind(snapshots, now);
-    let mut left: BTreeMap<(Base, bool), u32> = BTreeMap::new();
+    let eras = eras(snapshots, now);
+    let mut left: BTreeMap<(Base, usize), u32> = BTreeMap::new();
     let mut kept = BTreeSet::new();
     for snapshot in newest_first(snapshots) {
-        let counts = snapshot.is_good() && !snapshot.is_from_the_future(now);
         let pinned_manual = snapshot.slot.base == Base::Manual && snapshot.pin.is_some();
-        if !counts || pinned_manual {
+        let Some(era) = eras.get(&snapshot.id).filter(|_| snapshot.is_good() && !pinned_manual) else {
             continue;
-        }
-        let kind = (snapshot.slot.base, behind.contains(&snapshot.id));
+        };
+        let kind = (snapshot.slot.base, *era);
         let left = left.entry(kind).or_insert_with(|| depth(snapshot.slot.base, policy));
         if *left > 0 {
             *left -= 1;
@@ -117,19 +116,27 @@ fn within_depth(snapshots: &[&Snapshot], policy: &Policy, now: &Zoned) -> BTreeS
     kept
 }
 
-/// Snapshots stamped earlier than one that was taken before them.
-fn clock_was_behind(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId> {
-    let mut latest = None;
-    let mut behind = BTreeSet::new();
+/// A clock set back by less than this is no reason to doubt it.
+const STEP_BACK: SignedDuration = SignedDuration::from_hours(1);
+/// A shop that takes no snapshot for longer than this was closed, or its clock jumped; nobody can tell.
+const PAUSE: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// Which stretch of plausible time each snapshot belongs to. A stamp that goes on from an earlier stretch joins it
+/// again, so that the true time is one era, whatever the clock said in between. Those of the future are in none.
+fn eras(snapshots: &[&Snapshot], now: &Zoned) -> BTreeMap<SnapshotId, usize> {
+    let mut latest: Vec<Timestamp> = Vec::new();
+    let mut eras = BTreeMap::new();
     for snapshot in newest_first(snapshots).into_iter().rev().filter(|snapshot| !snapshot.is_from_the_future(now)) {
         let stamp = snapshot.taken_at.timestamp();
-        if latest.is_some_and(|latest| stamp < latest) {
-            behind.insert(snapshot.id);
-        } else {
-            latest = Some(stamp);
+        let goes_on = |latest: &Timestamp| (-STEP_BACK..=PAUSE).contains(&stamp.duration_since(*latest));
+        let era = latest.iter().rposition(goes_on).unwrap_or(latest.len());
+        match latest.get_mut(era) {
+            Some(latest) => *latest = stamp.max(*latest),
+            None => latest.push(stamp),
         }
+        eras.insert(snapshot.id, era);
     }
-    behind
+    eras
 }
 
 const fn depth(base: Base, policy: &Policy) -> u32 {

@@ -246,6 +246,8 @@ fn steps(workspace: Workspace, text: &str) -> Plan {
             staged: text.into(),
             live: workspace.database.clone(),
             digest: text.to_owned(),
+            staged_stamp: FileStamp { size: 1, modified: -1, inode: u64::MAX, device: 2 },
+            live_stamp: Some(FileStamp::default()),
         }],
     };
     Plan::new()

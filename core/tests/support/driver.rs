@@ -226,7 +226,7 @@ impl Driver {
                 }
                 Yield::Nothing
             }
-            Effect::Finish { .. } => {
+            Effect::Finish { .. } | Effect::Withdraw { .. } => {
                 self.intent = None;
                 Yield::Nothing
             }
@@ -255,8 +255,7 @@ impl Driver {
             if Slot::parse(&name).is_some() {
                 return Some(Found::Slot { workspace: shop(), file_name: name, stamp: file.stamp });
             }
-            let needed = self.intent.iter().flat_map(|intent| &intent.targets).any(|t| t.staged == path.as_str());
-            (!needed).then(|| Found::Leftover { path: path.into() })
+            Some(Found::Leftover { path: path.into() })
         });
         Inventory {
             registry: Registry::Read(self.state.workspaces.clone()),

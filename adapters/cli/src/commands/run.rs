@@ -2,7 +2,8 @@
 //! the machine wakes up.
 
 use std::ffi::OsString;
-use std::process::{Child, Command, ExitStatus};
+use std::io;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use jiff::Zoned;
@@ -34,7 +35,7 @@ pub(crate) fn run(session: &Session, command: &[OsString]) -> Result<Reply, Prob
     tell::offer(session, &engine);
     let started = tell::all(opened);
     session.note(&started.text);
-    let ran = start(command).and_then(|child| watch(session, &mut engine, child));
+    let ran = start(command, session.json()).and_then(|child| watch(session, &mut engine, child));
     // Ctrl-C ended the app; the backup that follows is not meant.
     signals::forget();
     let ended = tell::all(every_workspace(session, &mut engine, EventKind::AppClosing, UNCHANGED));
@@ -46,11 +47,13 @@ pub(crate) fn run(session: &Session, command: &[OsString]) -> Result<Reply, Prob
     Ok(Reply { text: String::new(), json, exit: if ours == Exit::Done { Exit::Of(app) } else { ours } })
 }
 
-fn start(command: &[OsString]) -> Result<Child, Problem> {
+/// Beside JSON what the app says goes to stderr: stdout holds one document and nothing else.
+fn start(command: &[OsString], json: bool) -> Result<Child, Problem> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(Problem::usage("no app was named", "Write it after --, as in `omnicraft run -- app`"));
     };
-    Command::new(program).args(arguments).spawn().map_err(|error| {
+    let out = if json { Stdio::from(io::stderr()) } else { Stdio::inherit() };
+    Command::new(program).args(arguments).stdout(out).spawn().map_err(|error| {
         let reason = format!("cannot start {}: {error}", program.to_string_lossy());
         Problem::failed(reason, "Check the app's path. The databases are as they were")
     })

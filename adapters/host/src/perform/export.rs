@@ -22,6 +22,7 @@ pub(super) fn export(work: &Work<'_>, staged: &Utf8Path, to: &Utf8Path, replace:
         let reason = "there is no such folder";
         return Err(Stop::new(FailureKind::Missing, ATTEMPTED, folder, reason, "Make the folder, or choose another"));
     }
+    only_over_a_file(work, &target)?;
     let digest = verified_digest(work, staged, &source)?;
     let temporary = work.path(&work.temporary(to));
     if let Some(there) = work.stamp(&target)?.filter(|_| !replace) {
@@ -31,6 +32,18 @@ pub(super) fn export(work: &Work<'_>, staged: &Utf8Path, to: &Utf8Path, replace:
     let written = write(work, staged, &temporary, &digest).and_then(|()| place(work, &temporary, &target, replace));
     work.or_sweep(&temporary, written)?;
     Ok(Yield::Nothing)
+}
+
+/// A device, a pipe, a link or a folder is nothing that an export replaces, whoever allows it.
+fn only_over_a_file(work: &Work<'_>, target: &Path) -> Result<()> {
+    let folder = parent(target);
+    let entries = work.files().list(folder).map_err(failed("list the folder", folder))?;
+    let name = target.file_name().and_then(|name| name.to_str());
+    if entries.iter().any(|entry| Some(entry.name.as_str()) == name && !entry.is_file) {
+        let reason = "there is something that is no ordinary file";
+        return Err(Stop::new(FailureKind::Foreign, ATTEMPTED, target, reason, "Choose another name"));
+    }
+    Ok(())
 }
 
 /// What verification said of the staged file; whatever happened to it since must not reach the user.

@@ -28,7 +28,10 @@ pub(super) fn compact(work: &Work<'_>, database: &Utf8Path, may_renumber_rowids:
     let free = work.files().free_space(folder).map_err(failed("ask for the free space", folder))?;
     let mut progress = work.progress("Compacting", database);
     let budget = COMPACT_BUDGET;
-    let note = sqlite::maintenance::compact(work.sqlite(), &live, may_renumber_rowids, budget, free, &mut progress)?;
+    let owner = work.state.workspaces.iter().find(|workspace| workspace.database == *database);
+    let profile = owner.and_then(|workspace| work.profile(&workspace.id)).filter(|_| may_renumber_rowids);
+    let bookkeeping: &[String] = profile.map_or(&[], |profile| &profile.hidden_tables);
+    let note = sqlite::maintenance::compact(work.sqlite(), &live, bookkeeping, budget, free, &mut progress)?;
     maintained(work, &live, note)
 }
 

@@ -86,6 +86,7 @@ fn effect(work: &Work<'_>, effect: &Effect) -> Result<Yield> {
         Effect::Commit { intent } => swap::commit(work, intent),
         Effect::Swap { intent } => swap::swap(work, intent),
         Effect::VerifyLive { intent } => swap::verify_live(work, intent),
+        Effect::Withdraw { intent } => swap::withdraw(work, intent),
         Effect::Finish { intent } => swap::finish(work, intent),
         Effect::Compare { workspace, database, candidate } => compare::compare(work, workspace, database, candidate),
         Effect::Rehearse { workspace, file, to } => rehearse::rehearse(work, workspace, file, to),

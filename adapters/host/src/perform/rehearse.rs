@@ -30,7 +30,7 @@ fn live_through(work: &Work<'_>, workspace: &WorkspaceId, rehearsal: &Utf8Path) 
     let profile = work.profile(workspace);
     let mut found = verify::content(work, profile, rehearsal, Depth::Sound)?;
     if found.problems.is_empty() {
-        found.problems.extend(as_the_app(work, rehearsal)?);
+        as_the_app(work, rehearsal)?;
     }
     if found.problems.is_empty() && profile.is_some() {
         match stage::migrate(work, workspace, rehearsal) {
@@ -43,16 +43,13 @@ fn live_through(work: &Work<'_>, workspace: &WorkspaceId, rehearsal: &Utf8Path) 
     Ok(found)
 }
 
-/// Opens the database to write in it, which a check in place never does, and checks it through that handle.
-fn as_the_app(work: &Work<'_>, rehearsal: &Utf8Path) -> Result<Option<String>> {
+/// Opens the database to write in it, which a check in place never does. What is in it was checked before, by the same
+/// rules as every snapshot: a row that breaks a rule of the app's own is not ours to judge.
+fn as_the_app(work: &Work<'_>, rehearsal: &Utf8Path) -> Result<()> {
     let path = work.path(rehearsal);
     let connection = sqlite::open::live(work.sqlite(), &path)?;
-    let checked = connection
+    let opened = connection
         .execute_batch("BEGIN IMMEDIATE; ROLLBACK")
-        .and_then(|()| connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)));
-    match checked {
-        Ok(verdict) if verdict == "ok" => Ok(None),
-        Ok(problem) => Ok(Some(problem)),
-        Err(error) => Err(Stop::sqlite(ATTEMPTED, &path, &error)),
-    }
+        .and_then(|()| connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)));
+    opened.map(|_| ()).map_err(|error| Stop::sqlite(ATTEMPTED, &path, &error))
 }

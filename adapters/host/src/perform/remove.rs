@@ -37,7 +37,7 @@ pub(super) fn remove(work: &Work<'_>, path: &Utf8Path, manifest: &Utf8Path, publ
 pub(super) fn discard(work: &Work<'_>, path: &Utf8Path) -> Result<Yield> {
     let attempted = "remove a temporary file";
     let file = work.path(path);
-    if path.file_name().is_some_and(names::is_unpublished) {
+    if path.file_name().is_some_and(names::is_unpublished) && !is_awaited(work, path)? {
         work.discard(&file)?;
     } else if work.stamp(&file)?.is_some() {
         if !is_void_intent(work, path)? && !is_stray_manifest(work, path) && !is_second_name(work, path)? {
@@ -48,6 +48,14 @@ pub(super) fn discard(work: &Work<'_>, path: &Utf8Path) -> Result<Yield> {
         work.files().remove(&file).map_err(failed(attempted, &file))?;
     }
     Ok(Yield::Nothing)
+}
+
+/// Whether a committed swap still needs it.
+fn is_awaited(work: &Work<'_>, path: &Utf8Path) -> Result<bool> {
+    match intent::read(work.home, work.files())? {
+        ReadIntent::Committed(intent) => Ok(intent.targets.iter().any(|target| target.staged == path)),
+        ReadIntent::None | ReadIntent::Invalid(_) => Ok(false),
+    }
 }
 
 fn is_void_intent(work: &Work<'_>, path: &Utf8Path) -> Result<bool> {

@@ -26,3 +26,13 @@ pub(super) fn remove(work: &Work<'_>, file: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+/// Whether a sidecar holds something that is not yet in the main file.
+pub(super) fn hold_data(work: &Work<'_>, file: &Path) -> Result<bool> {
+    for suffix in DATA {
+        if work.stamp(&of(file, suffix))?.is_some_and(|stamp| stamp.size > 0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

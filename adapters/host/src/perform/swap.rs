@@ -1,5 +1,5 @@
 //! The swap: commit, rename, check, finish. Before the commit nothing live has changed; after it, whatever happens, the
-//! staged databases win. While the intent exists, every sidecar of a live database belongs to the old file.
+//! staged databases win, unless somebody has worked in the old ones since: then the swap is given up.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use omnicraft_core::model::{Intent, IntentTarget, ReadIntent};
 use omnicraft_core::names;
 use omnicraft_core::outcome::{FailureKind, Yield};
 
+use super::look::live_stamp;
 use super::work::{Work, failed, parent};
 use super::{intent as commit_point, sidecars};
 use crate::error::{Result, Stop};
@@ -24,7 +25,7 @@ pub(super) fn commit(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
             return Ok(Yield::Nothing);
         }
         // A swap that is done may be followed by the one that rolls it back, under one commit point without a gap.
-        ReadIntent::Committed(other) if is_swapped(work, &other)? => {}
+        ReadIntent::Committed(other) if waiting(work, &other)? == 0 => {}
         ReadIntent::Committed(_) => return Err(unfinished(attempted, &work.home.join(names::INTENT))),
     }
     for target in &intent.targets {
@@ -55,10 +56,7 @@ pub(super) fn swap(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     // What was committed is durable from here on, also where the process was killed between its rename and its sync.
     work.sync_folder(&work.home.join(names::BACKUPS))?;
     for target in &intent.targets {
-        let (staged, live) = (work.path(&target.staged), work.path(&target.live));
-        if work.stamp(&staged)?.is_none() {
-            in_place_already(work, attempted, target, &live)?;
-        }
+        ready(work, attempted, target)?;
     }
     for target in &intent.targets {
         put_in_place(work, attempted, target)?;
@@ -66,61 +64,113 @@ pub(super) fn swap(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     Ok(Yield::Nothing)
 }
 
-/// A staged file that is gone must be the live one by now. If it is not, somebody took it away, and the sidecars may
-/// belong to a database that is in use: nothing is touched.
-fn in_place_already(work: &Work<'_>, attempted: &str, target: &IntentTarget, live: &Path) -> Result<()> {
-    work.present(attempted, live)?;
-    if work.digest(live, &mut work.progress("Checking", &target.live))? == target.digest {
+/// Whether a target can be swapped, or is swapped already. Looked at for all before the first is touched.
+fn ready(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> {
+    let (staged, live) = (work.path(&target.staged), work.path(&target.live));
+    let refuse = |reason: String| {
+        let remedy = "The live database was left alone; restore again if you want to";
+        Err(Stop::new(FailureKind::Foreign, attempted, &live, reason, remedy))
+    };
+    if work.stamp(&staged)?.is_some() {
+        return if live_stamp(work, &live)? == target.live_stamp {
+            Ok(())
+        } else {
+            refuse("somebody has worked in it since it was safeguarded".to_owned())
+        };
+    }
+    if is_swapped(work, target)? {
         return Ok(());
     }
-    let reason = format!("{} was taken away before it could be put in place", target.staged);
-    let remedy = "The live database was left alone; restore again if you want to";
-    Err(Stop::new(FailureKind::Foreign, attempted, live, reason, remedy))
+    refuse(format!("{} was taken away before it could be put in place", target.staged))
 }
 
+/// Whether the live file is the one that was staged: a rename keeps a file's identity, also when somebody has worked
+/// in it since. Where files have no identity their content tells.
+fn is_swapped(work: &Work<'_>, target: &IntentTarget) -> Result<bool> {
+    let (staged, live) = (work.path(&target.staged), work.path(&target.live));
+    match (work.stamp(&staged)?, work.stamp(&live)?) {
+        (None, Some(stamp)) if stamp.same_file(&target.staged_stamp) => Ok(true),
+        (None, Some(stamp)) if stamp.inode == 0 || target.staged_stamp.inode == 0 => {
+            Ok(work.digest(&live, &mut work.progress("Checking", &target.live))? == target.digest)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The removal of the old sidecars is durable before the rename is done. So those beside a swapped file are its own:
+/// somebody has opened it, and they may hold his commits.
 fn put_in_place(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> {
     let (staged, live) = (work.path(&target.staged), work.path(&target.live));
-    // Also where the rename is done already: nobody may have opened the new file before the swap is finished.
-    sidecars::remove(work, &live)?;
-    work.sync_folder(parent(&live))?;
     if work.stamp(&staged)?.is_some() {
-        work.settle(attempted, &staged, &live)?;
+        sidecars::remove(work, &live)?;
+        work.sync_folder(parent(&live))?;
+        return work.settle(attempted, &staged, &live);
     }
-    Ok(())
+    work.sync_folder(parent(&live))
 }
 
 /// Checks that the live databases are the files that were staged, and that SQLite opens them. The plain reading is
-/// safe here alone: the files are new, and nobody has opened them yet, so there are no locks to lose.
+/// safe where nobody has opened the new file yet, so that there are no locks to lose; once somebody has worked in it,
+/// only SQLite looks at it.
 pub(super) fn verify_live(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "check the restored database";
     for target in &intent.targets {
         let live = work.path(&target.live);
+        if is_in_use_since(work, target, &live)? {
+            read_schema(attempted, &live, &sqlite::open::live(work.sqlite(), &live)?)?;
+            continue;
+        }
         if work.digest(&live, &mut work.progress("Checking", &target.live))? != target.digest {
             let reason = "it is not the file that was verified";
             return Err(Stop::new(FailureKind::Damaged, attempted, &live, reason, RESTART));
         }
-        let connection = sqlite::open::sealed(work.sqlite(), &live)?;
-        let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
-        tables.map_err(|error| Stop::sqlite(attempted, &live, &error))?;
+        read_schema(attempted, &live, &sqlite::open::sealed(work.sqlite(), &live)?)?;
     }
     Ok(Yield::Nothing)
 }
 
-/// Removes the intent, once every name is durable; also one whose commitment is withdrawn before anything was swapped.
+/// Whether somebody has opened the swapped file since: it was written to, or has sidecars.
+fn is_in_use_since(work: &Work<'_>, target: &IntentTarget, live: &Path) -> Result<bool> {
+    let stamp = work.present("check the restored database", live)?;
+    if !stamp.same_file(&target.staged_stamp) {
+        return Ok(false);
+    }
+    Ok(!stamp.same_content(&target.staged_stamp) || sidecars::hold_data(work, live)?)
+}
+
+fn read_schema(attempted: &str, live: &Path, connection: &rusqlite::Connection) -> Result<()> {
+    let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    tables.map(|_| ()).map_err(|error| Stop::sqlite(attempted, live, &error))
+}
+
+/// Removes the intent of a swap of which nothing has happened; the live databases are as they were.
+pub(super) fn withdraw(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
+    let attempted = "withdraw the restore";
+    for target in &intent.targets {
+        if is_swapped(work, target)? {
+            return Err(unfinished(attempted, &work.home.join(names::INTENT)));
+        }
+    }
+    remove_intent(work, attempted, intent)
+}
+
+/// Removes the intent, once every name is durable.
 pub(super) fn finish(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "finish the restore";
+    if waiting(work, intent)? > 0 {
+        return Err(unfinished(attempted, &work.home.join(names::INTENT)));
+    }
+    for target in &intent.targets {
+        work.sync_folder(parent(&work.path(&target.live)))?;
+    }
+    remove_intent(work, attempted, intent)
+}
+
+fn remove_intent(work: &Work<'_>, attempted: &str, intent: &Intent) -> Result<Yield> {
     let path = work.home.join(names::INTENT);
     match commit_point::read(work.home, work.files())? {
         ReadIntent::Committed(committed) if committed != *intent => return Err(unfinished(attempted, &path)),
         ReadIntent::None | ReadIntent::Invalid(_) | ReadIntent::Committed(_) => {}
-    }
-    // All are swapped, or none is. In between, the intent is what keeps them together.
-    let waiting = waiting(work, intent)?;
-    if waiting > 0 && waiting < intent.targets.len() {
-        return Err(unfinished(attempted, &path));
-    }
-    for target in &intent.targets {
-        work.sync_folder(parent(&work.path(&target.live)))?;
     }
     work.files().remove(&path).map_err(failed(attempted, &path))?;
     work.sync_folder(parent(&path))?;
@@ -134,19 +184,6 @@ fn waiting(work: &Work<'_>, intent: &Intent) -> Result<usize> {
         waiting += usize::from(work.stamp(&work.path(&target.staged))?.is_some());
     }
     Ok(waiting)
-}
-
-/// Whether no database of a swap is waiting any more. The name of a staged file can have been given to another file
-/// since, so its content decides.
-fn is_swapped(work: &Work<'_>, intent: &Intent) -> Result<bool> {
-    for target in &intent.targets {
-        let staged = work.path(&target.staged);
-        let there = work.stamp(&staged)?.is_some();
-        if there && work.digest(&staged, &mut work.progress("Checking", &target.staged))? == target.digest {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 fn unfinished(attempted: &str, path: &Path) -> Stop {

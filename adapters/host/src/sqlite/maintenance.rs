@@ -40,12 +40,12 @@ pub fn optimize(opener: &Opener, live: &Path, progress: &mut Progress<'_>) -> Re
 /// Gives free pages back to the file system when that pays. Returns in words what was done, or why not.
 ///
 /// The content stays the same; rows of tables without `INTEGER PRIMARY KEY` may be renumbered, which only happens where
-/// `may_renumber_rowids` allows it. `free_bytes` is what the disk has left. Nobody else can use the database meanwhile,
+/// `may_renumber` names them all. `free_bytes` is what the disk has left. Nobody else can use the database meanwhile,
 /// and nothing is done while somebody does. A kill or a power cut leaves the content as it was.
 pub fn compact(
     opener: &Opener,
     live: &Path,
-    may_renumber_rowids: bool,
+    may_renumber: &[String],
     budget: Duration,
     free_bytes: u64,
     progress: &mut Progress<'_>,
@@ -57,7 +57,7 @@ pub fn compact(
     }
     let connection = open::live(opener, live)?;
     let deadline = progress.monotonic() + budget;
-    let compacted = plan(&connection, may_renumber_rowids, free_bytes).and_then(|skipped| match skipped {
+    let compacted = plan(&connection, may_renumber, free_bytes).and_then(|skipped| match skipped {
         Some(reason) => Ok(reason),
         None => {
             let stop = || progress.cancelled() || progress.monotonic() >= deadline;
@@ -74,7 +74,7 @@ pub fn compact(
 }
 
 /// Why nothing is to be done, if so.
-fn plan(connection: &Connection, may_renumber_rowids: bool, free_bytes: u64) -> rusqlite::Result<Option<String>> {
+fn plan(connection: &Connection, may_renumber: &[String], free_bytes: u64) -> rusqlite::Result<Option<String>> {
     let pages = number(connection, "page_count")?;
     let free = number(connection, "freelist_count")?;
     let page_size = number(connection, "page_size")?;
@@ -82,7 +82,7 @@ fn plan(connection: &Connection, may_renumber_rowids: bool, free_bytes: u64) -> 
     if free * 5 <= pages || idle <= MIB {
         return Ok(Some(format!("skipped: only {} of {} are unused", size(idle), size(bytes))));
     }
-    if !may_renumber_rowids && let Some(table) = renumbered(connection)? {
+    if let Some(table) = renumbered(connection, may_renumber)? {
         return Ok(Some(format!("skipped: it would renumber the rows of table {table}")));
     }
     let needed = bytes / 2 * 5;
@@ -94,12 +94,13 @@ fn plan(connection: &Connection, may_renumber_rowids: bool, free_bytes: u64) -> 
 }
 
 /// The first table whose rows have no number of their own. Shadow tables are kept straight by their modules.
-fn renumbered(connection: &Connection) -> rusqlite::Result<Option<String>> {
+fn renumbered(connection: &Connection, may_renumber: &[String]) -> rusqlite::Result<Option<String>> {
     let tables = schema::tables(connection)?;
     Ok(tables
         .into_iter()
-        .find(|table| table.kind == TableKind::Ordinary && !table.key_is_rowid)
-        .map(|table| table.name))
+        .filter(|table| table.kind == TableKind::Ordinary && !table.key_is_rowid)
+        .map(|table| table.name)
+        .find(|name| !may_renumber.contains(name)))
 }
 
 fn vacuum(connection: &Connection, stop: &dyn Fn() -> bool) -> rusqlite::Result<String> {

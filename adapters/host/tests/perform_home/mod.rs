@@ -169,12 +169,26 @@ impl Home {
 
     /// The intent that swaps the staged database in.
     pub fn intent(&self) -> Intent {
-        let digest = if self.exists(BESIDE) { self.digest(BESIDE) } else { String::new() };
+        let target = self.target(shop(), BESIDE, "books.db");
         Intent {
             safeguard: None,
             purpose: Purpose::Restore,
             source: "auto_daily".to_owned(),
-            targets: vec![IntentTarget { workspace: shop(), staged: BESIDE.into(), live: "books.db".into(), digest }],
+            targets: vec![target],
+        }
+    }
+
+    /// One database of a swap, as it looks now.
+    pub fn target(&self, workspace: WorkspaceId, staged: &str, live: &str) -> IntentTarget {
+        let there = self.exists(staged);
+        let Yield::Looked(looked) = self.done(Effect::Look { database: live.into() }) else { panic!("looked") };
+        IntentTarget {
+            workspace,
+            staged: staged.into(),
+            live: live.into(),
+            digest: if there { self.digest(staged) } else { String::new() },
+            staged_stamp: if there { self.stamp(staged) } else { FileStamp::default() },
+            live_stamp: looked.stamp,
         }
     }
 }

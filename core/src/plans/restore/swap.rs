@@ -8,14 +8,13 @@ use crate::model::{Intent, IntentTarget, Level, Purpose, WorkspaceId};
 use crate::names;
 use crate::outcome::{Failure, FailureKind};
 use crate::plan::Plan;
-use crate::state::{Operation, UndoPoint};
+use crate::state::{Moment, Operation, UndoPoint};
 
 /// A required step of a restore, an undo or a recovery failed.
 ///
-/// Before the commit point the operation stops and cleans up: the live database is untouched. After it the intent
-/// stays, and the next start finishes the swap. If by then the staged file is gone and the live one is neither, there
-/// is nothing to finish: the live file is left alone. A new database that turns out bad on the disk is tried once: the old
-/// one comes back from its safeguard.
+/// Before the swap the operation stops, withdraws the intent if there may be one, and cleans up: the live database is
+/// untouched. A new database that turns out bad on the disk is tried once: the old one comes back from its safeguard.
+/// What can be neither withdrawn nor finished now is finished by the next recovery, before anything else.
 pub(in crate::plans) fn fail(
     case: &Case<'_>,
     operation: &mut Operation,
@@ -26,13 +25,9 @@ pub(in crate::plans) fn fail(
     if matches!(effect, Effect::Copy { .. }) && damaged {
         let workspace = operation.moment.workspace().and_then(|id| case.state.workspace(id));
         if let Some(workspace) = workspace {
-            operation.warnings.push(format!("the live database was damaged and is kept as it was: {failure}"));
+            operation.warnings.push(format!("the live database is kept as it was: {failure}"));
             super::keep_damaged_instead(case, operation, workspace);
         }
-        return Vec::new();
-    }
-    if let Effect::Commit { intent } = effect {
-        withdraw(operation, intent, failure);
         return Vec::new();
     }
     if let Effect::VerifyLive { intent } = effect
@@ -40,29 +35,46 @@ pub(in crate::plans) fn fail(
     {
         return roll_back(case, operation, intent, failure);
     }
-    if let Effect::Swap { intent } = effect
-        && failure.kind == FailureKind::Foreign
-    {
-        let changes = frozen(case, intent, &failure);
-        withdraw(operation, intent, failure);
-        return changes;
+    match effect {
+        Effect::Commit { intent } | Effect::Swap { intent } => withdraw(operation, &intent.clone(), failure),
+        Effect::VerifyLive { .. } | Effect::Withdraw { .. } | Effect::Finish { .. } => {
+            operation.remaining.clear();
+            operation.unfinished = true;
+            let remedy = "The restore is decided; it will be finished at the next start".to_owned();
+            operation.failure = Some(Failure { remedy, ..failure });
+        }
+        _ => match (&operation.moment, pending(operation)) {
+            // The app works in the database again: its work is worth more than an interrupted restore.
+            (Moment::Recovery, Some(intent)) => withdraw(operation, &intent, failure),
+            _ => stop(operation, failure),
+        },
     }
-    if matches!(effect, Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. }) {
-        operation.remaining.clear();
-        operation.unfinished = true;
-        let remedy = "The restore is decided; it will be finished at the next start".to_owned();
-        operation.failure = Some(Failure { remedy, ..failure });
-        return Vec::new();
-    }
-    stop(operation, failure);
     Vec::new()
 }
 
-/// Nobody can know whether a failed commit is durable, so the intent is withdrawn before a staged file may go.
+/// The intent that a recovery was about to roll forward.
+fn pending(operation: &Operation) -> Option<Intent> {
+    let mut effects = operation.remaining.iter().map(|step| &step.effect);
+    effects.find_map(|effect| if let Effect::Swap { intent } = effect { Some(intent.clone()) } else { None })
+}
+
+/// Nobody can know whether a failed commit is durable, so the intent is withdrawn before a staged file may go. A
+/// recovery goes on with the rest of its work.
 fn withdraw(operation: &mut Operation, intent: &Intent, failure: Failure) {
-    stop(operation, failure);
-    let withdrawal = Plan::new().require(Effect::Finish { intent: intent.clone() });
-    operation.remaining.splice(0..0, withdrawal.steps);
+    let mut plan = Plan::new().require(Effect::Withdraw { intent: intent.clone() });
+    if operation.moment == Moment::Recovery {
+        operation.warnings.push(format!(
+            "the interrupted restore of {} was given up, and the database is as it was: {}. Restore again if you want to",
+            intent.source, failure.reason
+        ));
+        operation.remaining.retain(|step| !super::is_of_the_swap(&step.effect));
+        for target in &intent.targets {
+            plan = plan.always(Effect::Discard { path: target.staged.clone() });
+        }
+    } else {
+        stop(operation, failure);
+    }
+    operation.remaining.splice(0..0, plan.steps);
 }
 
 /// Swaps the safeguard back in. An intent without one, or whose rollback failed too, is given up: the file stays where
@@ -71,6 +83,7 @@ fn roll_back(case: &Case<'_>, operation: &mut Operation, intent: &Intent, failur
     let plan = if operation.failure.is_none() { rollback(case, operation, intent) } else { None };
     let changes = frozen(case, intent, &failure);
     let plan = plan.unwrap_or_else(|| Plan::new().attempt(Effect::Finish { intent: intent.clone() }));
+    operation.live_stamp = None;
     stop(operation, failure);
     operation.remaining.splice(0..0, plan.steps);
     changes
@@ -99,6 +112,7 @@ fn rollback(case: &Case<'_>, operation: &Operation, intent: &Intent) -> Option<P
         Plan::new()
             .require(Effect::Stage { from: names::slot(workspace, snapshot.slot), to: staged.clone(), journal_mode })
             .require(Effect::Verify { workspace: workspace.id.clone(), file: staged, depth: Depth::Sound })
+            .require(Effect::Look { database: target.live.clone() })
             .require(Effect::Commit { intent: back.clone() })
             .require(Effect::Swap { intent: back.clone() })
             .require(Effect::VerifyLive { intent: back.clone() })
