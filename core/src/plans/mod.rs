@@ -177,7 +177,8 @@ fn cancelled(step: &Step) -> Failure {
 }
 
 fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> Transition {
-    let took_some = matches!(operation.moment, Moment::Startup(..) | Moment::Shutdown(_)) && !operation.published.is_empty();
+    let took_some =
+        matches!(operation.moment, Moment::Startup(..) | Moment::Shutdown(_)) && !operation.published.is_empty();
     let ending = match (&operation.failure, operation.warnings.is_empty()) {
         (Some(_), _) if took_some => Ending::AppliedWithWarnings,
         (Some(_), _) => Ending::NotApplied,

@@ -19,8 +19,8 @@ use crate::change::Change;
 use crate::effect::{Depth, Effect};
 use crate::event::Source;
 use crate::model::{
-    Act, Base, Condition, FileStamp, Intent, IntentTarget, Level, LiveFile, LiveState, Purpose, SchemaProfile, Slot, Snapshot, SnapshotId,
-    Trigger, Workspace, WorkspaceId,
+    Act, Base, Condition, FileStamp, Intent, IntentTarget, Level, LiveFile, LiveState, Purpose, SchemaProfile, Slot,
+    Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId,
 };
 use crate::names;
 use crate::outcome::{Failure, FailureKind, Verification, Yield};

@@ -222,3 +222,38 @@ fn a_folder_for_each_workspace_but_the_first() {
     let ran = world.run("--yes restore auto_daily --workspace \"branch office\"").ends(0);
     assert!(ran.stdout.contains("“Branch office” is restored"), "{}", ran.stdout);
 }
+
+/// Once, a rehearsal judged rows by the database's own rules and condemned the only backup, which a restore brought
+/// back exactly.
+#[test]
+fn rows_that_break_the_databases_own_rules_are_backed_up_and_come_back() {
+    let world =
+        with("CREATE TABLE t (x CHECK (x > 0)); PRAGMA ignore_check_constraints = 1; INSERT INTO t VALUES (-1)");
+    adopt(&world);
+    world.run("open").ends(0);
+    world.run("drill s1").ends(0);
+    world.sql("any.db", "DELETE FROM t");
+    comes_back(&world, "t WHERE x = -1", 1);
+}
+
+/// Once, the snapshot taken after the rows had vanished was named as the one to go back to.
+#[test]
+fn when_rows_vanish_the_snapshot_from_before_is_offered() {
+    let mut world = with(
+        "CREATE TABLE t (x); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) \
+         INSERT INTO t SELECT i FROM n",
+    );
+    adopt(&world);
+    world.run("open").ends(0);
+    world.sql("any.db", "DELETE FROM t");
+    for day in ["2026-11-23T09:00[UTC]", "2026-11-24T09:00[UTC]"] {
+        world.clock(day);
+        let opened = world.run("open").ends(3);
+        assert!(opened.stderr.contains("`restore s4`"), "{}", opened.stderr);
+    }
+    assert!(world.run("status").ends(0).stdout.contains("restore s4"));
+    world.run("--yes restore s4").ends(0);
+    assert_eq!(count(&world.path("any.db"), "t"), 500);
+    world.clock("2026-11-25T09:00[UTC]");
+    world.run("open").ends(0);
+}

@@ -163,7 +163,7 @@ fn a_run_opens_and_closes_around_the_app_and_hands_its_exit_code_on() {
     world.run("run -- sh -c \"kill -9 $$\"").ends(137);
     world.run("run -- /no/such/app").ends(1);
     world.run("run").ends(2);
-    let ran = world.run("--json run -- true").ends(0);
+    let ran = world.run("--json run -- echo hello").ends(0);
     assert_eq!(ran.json()["app"], 0);
 }
 

@@ -175,3 +175,17 @@ fn a_registry_that_points_outside_the_home_makes_nothing_there() {
         fs::write(&registry, &text).unwrap();
     }
 }
+
+/// Once, an export that was allowed to replace a file replaced a device.
+#[cfg(unix)]
+#[test]
+fn an_export_replaces_nothing_but_a_file() {
+    let world = World::shop();
+    world.run("open").ends(0);
+    let pipe = world.path("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let refused = world.run(&format!("export --force --db {}", pipe.display())).ends(1);
+    assert!(refused.stderr.contains("no ordinary file"), "{}", refused.stderr);
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&fs::symlink_metadata(&pipe).unwrap().file_type()));
+}

@@ -34,5 +34,9 @@ fn stamps(work: &Work<'_>, live: &Path) -> Result<Option<(FileStamp, Option<File
 
 fn together(main: FileStamp, wal: Option<FileStamp>) -> FileStamp {
     // An empty WAL only says that somebody has looked.
-    wal.filter(|wal| wal.size > 0).map_or(main, |wal| FileStamp { size: main.size + wal.size, modified: main.modified.max(wal.modified), ..main })
+    wal.filter(|wal| wal.size > 0).map_or(main, |wal| FileStamp {
+        size: main.size + wal.size,
+        modified: main.modified.max(wal.modified),
+        ..main
+    })
 }

@@ -170,12 +170,7 @@ impl Home {
     /// The intent that swaps the staged database in.
     pub fn intent(&self) -> Intent {
         let target = self.target(shop(), BESIDE, "books.db");
-        Intent {
-            safeguard: None,
-            purpose: Purpose::Restore,
-            source: "auto_daily".to_owned(),
-            targets: vec![target],
-        }
+        Intent { safeguard: None, purpose: Purpose::Restore, source: "auto_daily".to_owned(), targets: vec![target] }
     }
 
     /// One database of a swap, as it looks now.
