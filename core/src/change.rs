@@ -71,7 +71,8 @@ impl Change {
             Self::OperationPut(operation) => {
                 state.next_operation = state.next_operation.max(operation.number + 1);
                 let drafted = operation.drafts.iter().map(|draft| draft.id.0 + 1).max();
-                state.next_snapshot = state.next_snapshot.max(drafted.unwrap_or_default());
+                let taken = drafted.unwrap_or_default().max(operation.reserved);
+                state.next_snapshot = state.next_snapshot.max(taken);
                 state.operation = Some((**operation).clone());
             }
             Self::OperationEnded => state.operation = None,

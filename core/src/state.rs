@@ -141,6 +141,8 @@ pub struct Operation {
     pub live_stamp: Option<FileStamp>,
     /// Whether retention has had its turn.
     pub retained: bool,
+    /// Snapshot ids below this are on disk somewhere and are never given again.
+    pub reserved: u64,
 }
 
 impl State {

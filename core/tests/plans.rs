@@ -564,11 +564,13 @@ fn an_interrupted_restore_is_given_up_when_somebody_has_worked_since() {
         },
         expect![[r#"
             require scan
+            require quiesce     shop shop.db
             require swap        .shop.db.omnicraft-staged-3 -> shop.db
             require withdraw
             always  discard     .shop.db.omnicraft-staged-3
+            attempt discard     .shop.db.omnicraft-staged-3
             = recovery: AppliedWithWarnings
-            ! the last restore was interrupted; it was cleaned up and nothing was lost
+            ! the last restore was interrupted; it has been cleaned up
             ! the interrupted restore of s1 (auto_daily) was given up, and the database is as it was: it broke. Restore again if you want to
             require scan
             = recovery: Applied
@@ -671,7 +673,7 @@ fn opening_after_an_interruption_says_so() {
             refused: another operation is under way
             require scan
             = recovery: AppliedWithWarnings
-            ! the last startup was interrupted; it was cleaned up and nothing was lost
+            ! the last startup was interrupted; it has been cleaned up
         "#]],
     );
 }

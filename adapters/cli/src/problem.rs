@@ -34,7 +34,11 @@ impl Problem {
 
     /// The exit code.
     pub(crate) fn exit(&self) -> u8 {
-        if self.kind == "usage" { 2 } else { 1 }
+        match self.kind {
+            "usage" => 2,
+            "decided" => 3,
+            _ => 1,
+        }
     }
 
     /// What `--json` prints.
@@ -57,6 +61,7 @@ impl From<EngineError> for Problem {
             EngineError::AlreadyAHome(_) => "already_a_home",
             EngineError::Locked(_) | EngineError::ViewOnly(_) => "locked",
             EngineError::Catalog(_) => "catalog",
+            EngineError::Decided(_) => "decided",
             EngineError::Stuck => "defect",
         };
         let text = error.to_string();

@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use jiff::Zoned;
 use omnicraft_core::change::Change;
 use omnicraft_core::event::{Event, EventKind};
+use omnicraft_core::names;
 use omnicraft_core::outcome::Outcome;
 use omnicraft_core::state::State;
 use omnicraft_core::transition::{Conclusion, transition};
@@ -74,12 +75,22 @@ impl Engine {
     /// conclusion holds it, after the clean-up.
     pub fn handle(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
         let result = self.recover_first().and_then(|()| self.drain(kind));
-        if result.is_err() {
+        result.or_else(|error| {
+            let decided = self.is_decided();
             // What was not recorded did not happen: the next event starts from what the catalog holds.
             self.pending.clear();
-            self.state = self.home.load()?;
-        }
-        result
+            if let Ok(state) = self.home.load() {
+                self.state = state;
+            }
+            Err(if decided { EngineError::Decided(Box::new(error)) } else { error })
+        })
+    }
+
+    /// Whether a restore is past its commit point, so that the next start goes on with it.
+    fn is_decided(&self) -> bool {
+        let swapped = self.state.operation.as_ref().is_some_and(|operation| operation.swapped);
+        let intent = self.home.path().join(names::INTENT);
+        swapped || self.home.is_locked() && self.ports.files.stamp(&intent).is_ok_and(|stamp| stamp.is_some())
     }
 
     /// An operation that an error broke off, or a swap that could not be finished, comes before anything new.

@@ -11,7 +11,7 @@ use omnicraft_core::transition::Refusal;
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
-/// Why the engine did not do what it was told. In each case nothing was changed.
+/// Why the engine did not do what it was told. Unless a variant says otherwise, nothing live was changed.
 #[derive(Debug, Error)]
 pub enum EngineError {
     /// There is no home at this path.
@@ -41,6 +41,10 @@ pub enum EngineError {
     /// The catalog cannot be used.
     #[error("{0}")]
     Catalog(#[from] CatalogError),
+    /// A restore was broken off after it was decided: the live database is replaced already, or the next start does it
+    /// unless somebody works in it before.
+    #[error("{0}. The restore is decided: start the program again, so that it finishes it, before you work on")]
+    Decided(Box<EngineError>),
     /// An operation is under way and has no step to do: a defect of this program.
     #[error("the engine has lost its place; this is a defect of the program. Nothing was deleted; start it again")]
     Stuck,

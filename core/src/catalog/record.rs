@@ -113,7 +113,8 @@ fn pop_undo(conn: &mut Connection, workspace: &WorkspaceId) -> Result {
 
 fn put_operation(conn: &mut Connection, operation: &Operation) -> Result {
     let drafted = operation.drafts.iter().map(|draft| draft.id.0 + 1).max();
-    never_give_again(conn, drafted.unwrap_or_default(), operation.number + 1)?;
+    let taken = drafted.unwrap_or_default().max(operation.reserved);
+    never_give_again(conn, taken, operation.number + 1)?;
     put!(conn, operation, OperationRow::new(operation)?)
 }
 

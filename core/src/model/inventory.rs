@@ -87,8 +87,8 @@ pub struct Intent {
 pub enum Purpose {
     /// The user chose it; it can be undone.
     Restore,
-    /// The user undid a restore.
-    Undo,
+    /// The user undid the restore that had this safeguard.
+    Undo(SnapshotId),
     /// A restored database turned out bad on the disk; the old one comes back.
     RollBack,
 }

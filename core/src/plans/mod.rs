@@ -180,7 +180,7 @@ fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> 
     let took_some =
         matches!(operation.moment, Moment::Startup(..) | Moment::Shutdown(_)) && !operation.published.is_empty();
     let ending = match (&operation.failure, operation.warnings.is_empty()) {
-        (Some(_), _) if took_some => Ending::AppliedWithWarnings,
+        (Some(_), _) if took_some || operation.unfinished => Ending::AppliedWithWarnings,
         (Some(_), _) => Ending::NotApplied,
         (None, true) => Ending::Applied,
         (None, false) => Ending::AppliedWithWarnings,
@@ -191,12 +191,15 @@ fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> 
         }
         _ => None,
     };
+    let only_looked = changes.is_empty() && only_looked(case);
     if operation.unfinished {
         changes.push(Change::OperationPut(Box::new(operation.clone())));
     } else if case.state.operation.is_some() {
         changes.push(Change::OperationEnded);
     }
-    changes.extend(journal(case, &operation, ending).map(Change::Noted));
+    if !only_looked {
+        changes.extend(journal(case, &operation, ending).map(Change::Noted));
+    }
     let conclusion = Conclusion {
         moment: operation.moment,
         ending,
@@ -208,6 +211,12 @@ fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> 
         permit,
     };
     Transition { changes, conclusion: Some(conclusion), ..Transition::default() }
+}
+
+/// Whether a recovery ends with its scan: what that warns of it will warn of again, and nothing needs to be written.
+fn only_looked(case: &Case<'_>) -> bool {
+    let steps = case.state.operation.as_ref().map_or(&[][..], |operation| &operation.remaining);
+    matches!(steps, [Step { effect: Effect::Scan, .. }])
 }
 
 /// A line for the journal, unless nothing happened.
@@ -269,6 +278,7 @@ impl Case<'_> {
             differences: None,
             live_stamp: None,
             retained: false,
+            reserved: 0,
         }
     }
 

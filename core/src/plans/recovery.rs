@@ -10,7 +10,7 @@ mod registry;
 
 use camino::Utf8Path;
 
-use super::{Case, restore};
+use super::{Case, register, restore};
 use crate::change::Change;
 use crate::effect::Effect;
 use crate::model::{Found, Intent, Inventory, ReadIntent};
@@ -20,10 +20,11 @@ use crate::plan::Plan;
 use crate::state::{Moment, Operation};
 
 pub(crate) fn begin(case: &Case<'_>) -> (Operation, Vec<Change>) {
-    let mut operation = case.operation(Moment::Recovery, Plan::new().require(Effect::Scan));
+    let plan = Plan::new().require(Effect::Scan).then(resume(case));
+    let mut operation = case.operation(Moment::Recovery, plan);
     if let Some(interrupted) = &case.state.operation {
         let word = interrupted.moment.word();
-        operation.warnings.push(format!("the last {word} was interrupted; it was cleaned up and nothing was lost"));
+        operation.warnings.push(format!("the last {word} was interrupted; it has been cleaned up"));
     }
     (operation, Vec::new())
 }
@@ -34,6 +35,7 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
         (Effect::Identify { workspace, file }, Yield::Identified(found)) => {
             files::identified(case, operation, workspace, file, found)
         }
+        (Effect::WriteRegistry { .. }, _) => register::learn(case, effect),
         (Effect::Verify { file, .. }, Yield::Verified(found)) => {
             restore::staged_checked(operation, file, found, &found.problems);
             Vec::new()
@@ -44,7 +46,7 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
             }
             Vec::new()
         }
-        (Effect::Finish { intent }, _) => {
+        (Effect::VerifyLive { intent }, _) => {
             if operation.failure.is_none() {
                 let text = format!("the restore of {} was interrupted and has been finished", intent.source);
                 operation.warnings.push(text);
@@ -57,7 +59,8 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
 
 fn scanned(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut plan = registry::reconcile(case, operation, &inventory.registry, &mut changes);
+    operation.reserved = first_free_id(inventory);
+    let mut plan = registry::reconcile(case, operation, inventory, &mut changes);
     // Workspaces that the registry has just told us of have files too.
     let mut state = case.state.clone();
     changes.iter().for_each(|change| state.apply(change));
@@ -65,20 +68,34 @@ fn scanned(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) ->
     plan = plan.then(finish_swap(operation, inventory));
     plan = plan.then(sweep(inventory));
     plan = plan.then(files::reconcile(case, operation, inventory, &mut changes));
-    plan = plan.then(sweep_export(case));
-    operation.remaining = plan.steps;
+    operation.remaining.splice(0..0, plan.steps);
     changes
 }
 
-/// An interrupted export left its temporary file in a folder of the user's, where no scan looks.
-fn sweep_export(case: &Case<'_>) -> Plan {
+/// Manifests outlive a lost catalog; their ids stay theirs.
+fn first_free_id(inventory: &Inventory) -> u64 {
+    let ids = inventory.files.iter().map(|found| match found {
+        Found::Manifest { id, .. } => id.0 + 1,
+        Found::Slot { .. } | Found::Leftover { .. } => 0,
+    });
+    ids.max().unwrap_or_default()
+}
+
+/// What only the interrupted operation knows: an export's temporary file lies in a folder of the user's, where no scan
+/// looks; and a change of the registry was the user's wish, which is done again.
+fn resume(case: &Case<'_>) -> Plan {
     let Some(interrupted) = &case.state.operation else {
         return Plan::new();
     };
-    let exports = interrupted.remaining.iter().filter_map(|step| {
-        if let Effect::Export { to, .. } = &step.effect { Some(names::temporary(to, interrupted.number)) } else { None }
-    });
-    exports.fold(Plan::new(), |plan, path| plan.attempt(Effect::Discard { path }))
+    let mut plan = Plan::new();
+    for step in &interrupted.remaining {
+        if let Effect::Export { to, .. } = &step.effect {
+            plan = plan.attempt(Effect::Discard { path: names::temporary(to, interrupted.number) });
+        } else if matches!((&interrupted.moment, &step.effect), (Moment::Register(_), Effect::WriteRegistry { .. })) {
+            plan = plan.attempt(step.effect.clone());
+        }
+    }
+    plan
 }
 
 fn finish_swap(operation: &mut Operation, inventory: &Inventory) -> Plan {

@@ -67,7 +67,7 @@ pub(super) fn learn(
         (Effect::KeepDamaged { to, .. }, Yield::KeptDamaged(found)) => {
             damage_kept(case, operation, workspace, to, found)
         }
-        (Effect::Finish { intent }, _) => restored(case, operation, intent),
+        (Effect::VerifyLive { intent }, _) => restored(case, operation, intent),
         _ => {
             if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
                 operation.warnings.push(format!("the live database is kept as it was: {}", failure.reason));
@@ -132,7 +132,7 @@ fn deed(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, sourc
     let (guard, safeguard) = guard(case, operation, workspace, live);
     let intent = Intent {
         safeguard,
-        purpose: if is_undo(operation) { Purpose::Undo } else { Purpose::Restore },
+        purpose: purpose(operation, source),
         source: candidate.shown,
         targets: vec![IntentTarget {
             workspace: workspace.id.clone(),
@@ -177,6 +177,13 @@ pub(super) fn looked_again(operation: &mut Operation, workspace: &Workspace, liv
             target.live_stamp = live.stamp;
         }
     });
+}
+
+fn purpose(operation: &Operation, source: &Source) -> Purpose {
+    match source {
+        Source::Snapshot(safeguard) if is_undo(operation) => Purpose::Undo(*safeguard),
+        Source::Snapshot(_) | Source::File(_) => Purpose::Restore,
+    }
 }
 
 const fn is_undo(operation: &Operation) -> bool {

@@ -212,6 +212,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             failure: failure.map(|reason| self::failure(&reason)),
             swapped,
             unfinished: !swapped,
+            reserved: number % 1000,
             differences: swapped.then(|| differences(&text)),
             live_stamp: swapped.then(FileStamp::default),
             retained: swapped,
@@ -239,7 +240,7 @@ fn moment() -> impl Strategy<Value = Moment> {
 fn steps(workspace: Workspace, text: &str) -> Plan {
     let intent = Intent {
         safeguard: Some(SnapshotId(SnapshotId::LAST)),
-        purpose: Purpose::Undo,
+        purpose: Purpose::Undo(SnapshotId(7)),
         source: text.to_owned(),
         targets: vec![IntentTarget {
             workspace: workspace.id.clone(),

@@ -23,7 +23,11 @@ pub(crate) fn run(session: &Session, from: &From) -> Result<Reply, Problem> {
     let ended = tell::applied(ended, session, &name)?;
     let can_undo = tell::can_undo(&engine, &target.workspace);
     let undo = if can_undo { " `omnicraft undo` goes back to the state before." } else { "" };
-    let text = format!("“{name}” is restored from {title}.{undo}");
+    let text = if ended.failure.is_some() {
+        format!("The restore of “{name}” from {title} is decided and will be finished at the next start.")
+    } else {
+        format!("“{name}” is restored from {title}.{undo}")
+    };
     let mut json = tell::json(&engine, &target.workspace, &ended);
     json["preview"] = looked.json(&engine, &target);
     json["source"] = preview::shown(&target.source).into();

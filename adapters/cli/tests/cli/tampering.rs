@@ -1,5 +1,6 @@
 //! Snapshots deleted, renamed or edited by hand, and a catalog that is lost.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::world::World;
@@ -92,19 +93,25 @@ fn a_lost_catalog_loses_no_backup() {
     world.run("--yes restore s1").ends(0);
 }
 
-/// A registry is a text file that anybody can edit, so without the catalog it alone does not make the engine touch a
-/// file outside the home. Naming the database again brings its backups back with it.
+/// Once, a lost catalog dropped every database outside the home, its snapshots' ids were given again to those of another
+/// workspace, and one of these was then overwritten unlisted.
 #[test]
-fn a_lost_catalog_forgets_an_adopted_database_until_it_is_named_again() {
+fn a_lost_catalog_forgets_no_adopted_database_and_gives_no_id_twice() {
     let world = opened();
+    world.run("workspace add Second").ends(0);
+    world.run("open").ends(0);
     let before = world.slots();
     for suffix in ["", "-wal", "-shm", "-journal"] {
         drop(fs::remove_file(world.backup(&format!("catalog.db{suffix}"))));
     }
-    let told = world.nothing_lost(|| world.run("list").ends(0));
-    assert!(told.stderr.contains("workspace add"), "{}", told.stderr);
-    world.run(&format!("workspace add Shop --db {}", world.path("shop.db").display())).ends(0);
-    assert_eq!(world.slots(), before);
+    world.add_goods(1);
+    world.run("close").ends(0);
+    let after = world.slots();
+    let ids = |slots: &[String]| -> BTreeSet<String> {
+        slots.iter().filter_map(|slot| slot.split(' ').next()).map(str::to_owned).collect()
+    };
+    assert!(ids(&before).is_subset(&ids(&after)), "{before:?} {after:?}");
+    assert_eq!(ids(&after).len(), after.len(), "{after:?}");
     world.run("--yes restore s1").ends(0);
     assert_eq!(world.goods(), 100);
 }

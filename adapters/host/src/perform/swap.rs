@@ -102,6 +102,11 @@ fn is_swapped(work: &Work<'_>, target: &IntentTarget) -> Result<bool> {
 fn put_in_place(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> {
     let (staged, live) = (work.path(&target.staged), work.path(&target.live));
     if work.stamp(&staged)?.is_some() {
+        if work.stamp(&live)?.is_some() {
+            // Whoever could open the old file can open the new one.
+            work.files().take_mode(&live, &staged).map_err(failed(attempted, &staged))?;
+            work.sync_file(&staged)?;
+        }
         sidecars::remove(work, &live)?;
         work.sync_folder(parent(&live))?;
         return work.settle(attempted, &staged, &live);

@@ -59,6 +59,9 @@ pub trait FileSystem: Send + Sync {
     /// Renames atomically, replacing what is there.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Gives a file the mode of another, and its owner where this user may; both stay durable as they are otherwise.
+    fn take_mode(&self, like: &Path, file: &Path) -> io::Result<()>;
+
     /// A second name for a file. Fails where the name is taken or the file system has no links.
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
 
@@ -179,6 +182,18 @@ impl FileSystem for OsFileSystem {
     #[expect(clippy::disallowed_methods, reason = "this is the port")]
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
+    }
+
+    fn take_mode(&self, like: &Path, file: &Path) -> io::Result<()> {
+        let like = fs::metadata(like)?;
+        fs::set_permissions(file, like.permissions())?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            // Only a privileged user may give a file away; for all others it is his own already.
+            let _ = std::os::unix::fs::chown(file, Some(like.uid()), Some(like.gid()));
+        }
+        Ok(())
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -241,6 +241,7 @@ fn operation() -> Operation {
         failure: None,
         swapped: false,
         unfinished: false,
+        reserved: 0,
         differences: None,
         live_stamp: None,
         retained: false,
@@ -402,6 +403,11 @@ impl FileSystem for FaultyFiles {
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.faults.pass()?;
         OsFileSystem.rename(from, to)
+    }
+
+    fn take_mode(&self, like: &Path, file: &Path) -> io::Result<()> {
+        self.faults.pass()?;
+        OsFileSystem.take_mode(like, file)
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {

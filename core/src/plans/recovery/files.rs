@@ -157,7 +157,8 @@ fn one_line(problems: &[String]) -> String {
 /// One that we published: its manifest knows everything but where it lies now. Of several files with one content each
 /// keeps an id of its own.
 fn again(case: &Case<'_>, published: &Snapshot, slot: Slot, stamp: FileStamp) -> Snapshot {
-    let taken = case.state.snapshots.get(&published.id).is_some_and(|known| known.slot != slot);
+    let other = |known: &Snapshot| known.slot != slot || known.workspace != published.workspace;
+    let taken = case.state.snapshots.get(&published.id).is_some_and(other);
     let id = if taken { SnapshotId(case.state.next_snapshot) } else { published.id };
     let known = case.state.snapshots.get(&id);
     Snapshot {

@@ -4,7 +4,7 @@
 use super::super::{Case, register};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Registry, Workspace};
+use crate::model::{Found, Inventory, Registry, Workspace};
 use crate::names;
 use crate::plan::Plan;
 use crate::state::Operation;
@@ -12,11 +12,11 @@ use crate::state::Operation;
 pub(super) fn reconcile(
     case: &Case<'_>,
     operation: &mut Operation,
-    registry: &Registry,
+    inventory: &Inventory,
     changes: &mut Vec<Change>,
 ) -> Plan {
     let known = &case.state.workspaces;
-    match registry {
+    match &inventory.registry {
         Registry::Missing if known.is_empty() => Plan::new(),
         Registry::Missing => {
             operation.warnings.push(format!("{} was missing and has been written again", names::REGISTRY));
@@ -33,7 +33,7 @@ pub(super) fn reconcile(
             rewrite(known, Some(aside))
         }
         Registry::Read(listed) => {
-            let merged = merge(case, operation, listed);
+            let merged = merge(case, operation, inventory, listed);
             changes.extend(register::adopt(case, &merged));
             let lost_some = known.iter().any(|workspace| !listed.iter().any(|entry| entry.id == workspace.id));
             if lost_some { rewrite(&merged, None) } else { Plan::new() }
@@ -47,7 +47,7 @@ fn rewrite(workspaces: &[Workspace], keep_damaged: Option<String>) -> Plan {
 }
 
 /// The known workspaces in their order, with the names that the file gives them, then the new ones of the file.
-fn merge(case: &Case<'_>, operation: &mut Operation, listed: &[Workspace]) -> Vec<Workspace> {
+fn merge(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory, listed: &[Workspace]) -> Vec<Workspace> {
     let mut merged = Vec::new();
     for known in &case.state.workspaces {
         match listed.iter().find(|entry| entry.id == known.id) {
@@ -63,9 +63,9 @@ fn merge(case: &Case<'_>, operation: &mut Operation, listed: &[Workspace]) -> Ve
         }
     }
     for entry in listed.iter().filter(|entry| case.state.workspace(&entry.id).is_none()) {
-        if register::leaves_home(&entry.database) {
+        if register::leaves_home(&entry.database) && !was_looked_after(inventory, operation, entry) {
             operation.warnings.push(format!(
-                "{} names {} outside the home, which was never added here; it is left alone. Add it with `workspace add \
+                "{} names {} outside the home, which the catalog does not know; it is left alone. Add it with `workspace add \
                  NAME --db FILE`",
                 names::REGISTRY,
                 entry.database
@@ -75,6 +75,23 @@ fn merge(case: &Case<'_>, operation: &mut Operation, listed: &[Workspace]) -> Ve
         }
     }
     merged
+}
+
+/// A database outside the home that an interrupted `workspace add` was about to add, or of which there are snapshots:
+/// then it is the catalog that was lost.
+fn was_looked_after(inventory: &Inventory, operation: &Operation, entry: &Workspace) -> bool {
+    let adding = operation.remaining.iter().any(|step| {
+        matches!(&step.effect, Effect::WriteRegistry { workspaces, .. } if workspaces.iter().any(|w| same_place(w, entry)))
+    });
+    let has_snapshots = inventory
+        .files
+        .iter()
+        .any(|found| matches!(found, Found::Manifest { workspace, .. } if *workspace == entry.id));
+    adding || has_snapshots
+}
+
+fn same_place(one: &Workspace, other: &Workspace) -> bool {
+    one.id == other.id && one.database == other.database
 }
 
 /// A known workspace takes its name from the file, and its database too unless that would lead out of the home.

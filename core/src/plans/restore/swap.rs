@@ -120,7 +120,8 @@ fn rollback(case: &Case<'_>, operation: &Operation, intent: &Intent) -> Option<P
     )
 }
 
-/// What is remembered when a swap is over. One that was withdrawn or rolled back leaves no trace here.
+/// What is remembered when a swap is done; recorded before its intent goes, so that it can be undone whatever happens
+/// then. A recovery that comes here again remembers nothing twice.
 pub(in crate::plans) fn restored(case: &Case<'_>, operation: &Operation, intent: &Intent) -> Vec<Change> {
     let mut changes = Vec::new();
     if operation.failure.is_some() {
@@ -132,14 +133,18 @@ pub(in crate::plans) fn restored(case: &Case<'_>, operation: &Operation, intent:
             workspace.cliff_expected = true;
             workspace.unchanged_since = None;
         }));
+        let newest = case.state.undo.iter().rev().find(|point| point.workspace == target.workspace);
+        let point = UndoPoint {
+            workspace: target.workspace.clone(),
+            safeguard: intent.safeguard,
+            source: intent.source.clone(),
+        };
         match intent.purpose {
-            Purpose::Restore => changes.push(Change::UndoPushed(UndoPoint {
-                workspace: target.workspace.clone(),
-                safeguard: intent.safeguard,
-                source: intent.source.clone(),
-            })),
-            Purpose::Undo => changes.push(Change::UndoPopped(target.workspace.clone())),
-            Purpose::RollBack => {}
+            Purpose::Restore if newest != Some(&point) => changes.push(Change::UndoPushed(point)),
+            Purpose::Undo(spent) if newest.and_then(|point| point.safeguard) == Some(spent) => {
+                changes.push(Change::UndoPopped(target.workspace.clone()));
+            }
+            Purpose::Restore | Purpose::Undo(_) | Purpose::RollBack => {}
         }
     }
     changes
