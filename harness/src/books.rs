@@ -39,6 +39,14 @@ pub fn commit(connection: &mut Connection, number: i64) -> Result<()> {
     transaction.commit()
 }
 
+/// Adds a table that no commit touches, of about so many megabytes in rows of 2 KB that do not compress.
+pub fn add_ballast(connection: &Connection, megabytes: i64) -> Result<()> {
+    connection.execute_batch("CREATE TABLE IF NOT EXISTS ballast (id INTEGER PRIMARY KEY, scan BLOB NOT NULL)")?;
+    let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 * 512)";
+    let sql = format!("{rows} INSERT INTO ballast (scan) SELECT randomblob(2000) FROM n");
+    connection.execute(&sql, [megabytes]).map(drop)
+}
+
 /// What is wrong with the books, if they are not those of one moment.
 pub fn audit(connection: &Connection) -> Result<Option<String>> {
     let (count, sum): (i64, i64) =

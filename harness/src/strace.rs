@@ -17,7 +17,8 @@ const CALLS: &str = "openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,
                      write,pwrite64,copy_file_range,sendfile,fsync,fdatasync";
 /// Calls that read or change files.
 const ALL: &str = "read,pread64,preadv,openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,\
-                   ftruncate,truncate,write,pwrite64,pwritev,copy_file_range,sendfile,fsync,fdatasync,utimensat";
+                   ftruncate,truncate,write,pwrite64,pwritev,copy_file_range,sendfile,fsync,fdatasync,utimensat,\
+                   chmod,fchmod,fchmodat,fallocate,symlink,symlinkat";
 
 /// One call of a trace.
 #[derive(Clone, Debug)]
@@ -165,9 +166,20 @@ impl Call {
         }
     }
 
-    /// The offset of a `pread64` or a `pwrite64`.
-    pub fn offset(&self) -> Option<u64> {
-        self.arguments.rsplit_once(", ")?.1.parse().ok()
+    /// The file that its first descriptor is of, which it reads or writes.
+    pub fn file(&self) -> Option<&Path> {
+        let (descriptor, rest) = self.arguments.split_once('<')?;
+        let of_descriptor = descriptor.bytes().all(|byte| byte.is_ascii_digit());
+        of_descriptor.then(|| rest.split_once('>')).flatten().map(|(path, _)| Path::new(path))
+    }
+
+    /// How far into the file a `pread64` or a `read` at its beginning reaches.
+    pub fn reach(&self) -> u64 {
+        let offset = match self.name.as_str() {
+            "pread64" | "preadv" => self.arguments.rsplit_once(", ").and_then(|(_, offset)| offset.parse().ok()),
+            _ => None,
+        };
+        offset.unwrap_or(0) + self.result.max(0).unsigned_abs()
     }
 }
 
@@ -239,7 +251,7 @@ mod tests {
     #[test]
     fn a_series_of_writes_is_tried_once_inside() {
         let writes: String = (0..5).map(|n| format!("7 pwrite64(3</w/a>, \"\"..., 1, {n}) = 1\n")).collect();
-        check(&format!("{writes}7 fdatasync(3</w/a>) = 0\n"), &["pwrite64 1", "pwrite64 4", "fdatasync 1"]);
+        check(&format!("{writes}7 fdatasync(3</w/a>) = 0\n"), &["pwrite64 1", "pwrite64 3", "fdatasync 1"]);
     }
 
     #[test]

@@ -42,9 +42,17 @@ pub struct World {
 impl World {
     /// A home that looks after the pretend app's books, with one entry committed and no snapshot yet.
     pub fn books() -> Self {
+        Self::books_and(|_| {})
+    }
+
+    /// The same, with whatever else `fill` puts into the database.
+    pub fn books_and(fill: impl FnOnce(&Connection)) -> Self {
         let mut world = Self::empty(App::Books, memory());
         world.init();
-        books::found(&mut Connection::open(world.live()).unwrap()).unwrap();
+        let mut connection = Connection::open(world.live()).unwrap();
+        books::found(&mut connection).unwrap();
+        fill(&connection);
+        drop(connection);
         world.commit();
         world.adopt();
         world
@@ -62,9 +70,9 @@ impl World {
         world
     }
 
-    /// A home that looks after whatever database `make` makes, on a disk instead of in memory.
-    pub fn on_disk(make: impl FnOnce(&Path)) -> Self {
-        let world = Self::empty(App::Books, TempDir::new().unwrap());
+    /// A home in this folder, on a disk instead of in memory, that looks after whatever database `make` makes.
+    pub fn on_disk(folder: TempDir, make: impl FnOnce(&Path)) -> Self {
+        let world = Self::empty(App::Books, folder);
         world.init();
         make(&world.live());
         world.adopt();
@@ -140,9 +148,12 @@ impl World {
         }
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward, and over midnight if that is near: what comes next belongs to one day.
     pub fn later(&mut self, hours: i64) {
         self.at = self.at.checked_add(hours.hours()).unwrap();
+        if self.now().hour() == 23 {
+            self.at = self.at.checked_add(1.hour()).unwrap();
+        }
     }
 
     /// The clock of the next call.
@@ -209,6 +220,11 @@ impl World {
         let number = self.next;
         self.next += 1;
         number
+    }
+
+    /// Entries up to this one were made by somebody else.
+    pub fn skip_entries(&mut self, up_to: i64) {
+        self.next = self.next.max(up_to + 1);
     }
 
     /// What the live database holds. Nobody may have it open.

@@ -75,14 +75,14 @@ impl Engine {
     /// conclusion holds it, after the clean-up.
     pub fn handle(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
         let result = self.recover_first().and_then(|()| self.drain(kind));
-        result.or_else(|error| {
+        result.map_err(|error| {
             let decided = self.is_decided();
             // What was not recorded did not happen: the next event starts from what the catalog holds.
             self.pending.clear();
             if let Ok(state) = self.home.load() {
                 self.state = state;
             }
-            Err(if decided { EngineError::Decided(Box::new(error)) } else { error })
+            if decided { EngineError::Decided(Box::new(error)) } else { error }
         })
     }
 

@@ -44,7 +44,7 @@ pub enum EngineError {
     /// A restore was broken off after it was decided: the live database is replaced already, or the next start does it
     /// unless somebody works in it before.
     #[error("{0}. The restore is decided: start the program again, so that it finishes it, before you work on")]
-    Decided(Box<EngineError>),
+    Decided(Box<Self>),
     /// An operation is under way and has no step to do: a defect of this program.
     #[error("the engine has lost its place; this is a defect of the program. Nothing was deleted; start it again")]
     Stuck,

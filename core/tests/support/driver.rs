@@ -250,12 +250,12 @@ impl Driver {
     }
 
     fn scan(&self) -> Inventory {
-        let found = self.files.iter().filter_map(|(path, file)| {
+        let found = self.files.iter().map(|(path, file)| {
             let name = path.strip_prefix("backups/").unwrap_or(path).to_owned();
             if Slot::parse(&name).is_some() {
-                return Some(Found::Slot { workspace: shop(), file_name: name, stamp: file.stamp });
+                return Found::Slot { workspace: shop(), file_name: name, stamp: file.stamp };
             }
-            Some(Found::Leftover { path: path.into() })
+            Found::Leftover { path: path.into() }
         });
         Inventory {
             registry: Registry::Read(self.state.workspaces.clone()),

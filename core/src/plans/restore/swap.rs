@@ -35,19 +35,20 @@ pub(in crate::plans) fn fail(
     {
         return roll_back(case, operation, intent, failure);
     }
-    match effect {
-        Effect::Commit { intent } | Effect::Swap { intent } => withdraw(operation, &intent.clone(), failure),
-        Effect::VerifyLive { .. } | Effect::Withdraw { .. } | Effect::Finish { .. } => {
-            operation.remaining.clear();
-            operation.unfinished = true;
-            let remedy = "The restore is decided; it will be finished at the next start".to_owned();
-            operation.failure = Some(Failure { remedy, ..failure });
-        }
-        _ => match (&operation.moment, pending(operation)) {
-            // The app works in the database again: its work is worth more than an interrupted restore.
-            (Moment::Recovery, Some(intent)) => withdraw(operation, &intent, failure),
-            _ => stop(operation, failure),
-        },
+    let is_past_the_swap =
+        matches!(effect, Effect::VerifyLive { .. } | Effect::Withdraw { .. } | Effect::Finish { .. });
+    if let Effect::Commit { intent } | Effect::Swap { intent } = effect {
+        withdraw(operation, intent, failure);
+    } else if is_past_the_swap {
+        operation.remaining.clear();
+        operation.unfinished = true;
+        let remedy = "The restore is decided; it will be finished at the next start".to_owned();
+        operation.failure = Some(Failure { remedy, ..failure });
+    } else if let (Moment::Recovery, Some(intent)) = (&operation.moment, pending(operation)) {
+        // The app works in the database again: its work is worth more than an interrupted restore.
+        withdraw(operation, &intent, failure);
+    } else {
+        stop(operation, failure);
     }
     Vec::new()
 }

@@ -1,0 +1,110 @@
+//! Backup: one durable copy with and without its verification, and a whole app start with all four tiers due, beside
+//! what others do for less.
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
+#![expect(clippy::disallowed_methods, reason = "it makes and removes files of its own")]
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
+use omnicraft_benches::business::{Business, SIZES, clear};
+use omnicraft_benches::engine::Home;
+use omnicraft_benches::peers;
+use omnicraft_benches::table::Table;
+use omnicraft_core::effect::Depth;
+use omnicraft_core::model::FileStamp;
+use omnicraft_host::ports::clock::SystemClock;
+use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem};
+use omnicraft_host::progress::{Progress, Unobserved};
+use omnicraft_host::sqlite::{Opener, backup, integrity};
+
+fn benchmark(criterion: &mut Criterion) {
+    let table = Table::default();
+    for (name, size) in SIZES {
+        let business = Business::new(size);
+        copies(criterion, &table, name, &business);
+        startups(criterion, &table, name, &business);
+    }
+    println!("{table}");
+}
+
+fn copies(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
+    let (from, to) = (business.path(), business.beside("copy.db"));
+    let mut group = criterion.benchmark_group(format!("copy/{size}"));
+    group.sampling_mode(SamplingMode::Flat);
+    table.group(&format!("copy, {size}"), business.bytes);
+    let fresh = || clear(&to);
+    let who = "cp + fsync";
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || peers::copy(&from, &to))));
+    let who = "engine: copy, sealed and durable";
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || empty(&to), || copy(&from, &to))));
+    let who = "engine: copy and verify";
+    let verified = || {
+        copy(&from, &to);
+        verify(&to);
+    };
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || empty(&to), verified)));
+    let who = "VACUUM INTO";
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || peers::vacuum_into(&from, &to))));
+    if peers::has("python3") {
+        let who = "Python's Connection.backup + fsync";
+        let python = || {
+            clear(&to);
+            peers::python_backup(&from, &to)
+        };
+        group.bench_function(who, |b| b.iter_custom(|n| table.reported(who, n, python)));
+    }
+    group.finish();
+}
+
+fn startups(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
+    let from = business.path();
+    let copies = ["1.db", "2.db", "3.db", "4.db"].map(|name| business.beside(name));
+    let mut group = criterion.benchmark_group(format!("start/{size}"));
+    group.sampling_mode(SamplingMode::Flat);
+    table.group(&format!("app start with four tiers due, {size}"), business.bytes);
+    let who = "cp + fsync, four times";
+    let fresh = || copies.iter().for_each(|copy| clear(copy));
+    let four = || copies.iter().for_each(|copy| peers::copy(&from, copy));
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, four)));
+    fresh();
+    let who = "engine: copy once, verify, publish four";
+    let home = RefCell::new(None);
+    let renew = || drop(home.replace(Some(Home::with(business))));
+    let start = || home.borrow_mut().as_mut().map(Home::start).unwrap();
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, renew, start)));
+    group.finish();
+}
+
+fn empty(path: &Path) {
+    File::create(path).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    let clock = SystemClock::new();
+    let mut progress = Progress::new(&Unobserved, &clock, String::new());
+    backup::copy(&Opener::default(), from, to, &mut progress).unwrap();
+}
+
+/// As the engine does it for every snapshot.
+fn verify(file: &Path) {
+    let clock = SystemClock::new();
+    let mut progress = Progress::new(&Unobserved, &clock, String::new());
+    let digest = OsFileSystem.digest(file, &mut |_| true).unwrap();
+    let (opener, stamp) = (Opener::default(), FileStamp::default());
+    let found = integrity::verify(&opener, file, Depth::Sound, None, digest, stamp, &mut progress).unwrap();
+    assert!(found.problems.is_empty(), "{:?}", found.problems);
+}
+
+criterion_group! {
+    name = backups;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3));
+    targets = benchmark
+}
+criterion_main!(backups);
