@@ -1,5 +1,5 @@
 //! Proves the guarantees from outside: the built `omnicraft` binary, real files, a pretend app in a process of its own,
-//! and a kill at any moment. A [`world::World`] is a home with a live database, [`strace`] finds the moments at which a
+//! and a kill at any moment. A [`world::World`] is a home with a live database, `strace` finds the moments at which a
 //! kill can make a difference, and the [`oracle`] says whether anything was lost.
 //!
 //! **Invariant:** the oracle compares contents with versions that were committed; that a database is intact proves
@@ -16,5 +16,6 @@ pub mod listing;
 pub mod oracle;
 pub mod process;
 pub mod random;
+#[cfg(target_os = "linux")]
 pub mod strace;
 pub mod world;
