@@ -6,10 +6,12 @@ mod driver;
 
 use driver::{Driver, at, failure, shop};
 use expect_test::{Expect, expect};
-use omnicraft_core::effect::Effect;
+use omnicraft_core::effect::{Depth, Effect};
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Act, LiveState, SnapshotId};
 use omnicraft_core::outcome::FailureKind;
+use omnicraft_core::policy::Policy;
+use omnicraft_core::state::State;
 
 fn check(live: impl FnOnce(&mut Driver), expected: Expect) {
     let mut driver = Driver::new();
@@ -574,6 +576,204 @@ fn an_interrupted_restore_is_given_up_when_somebody_has_worked_since() {
             ! the interrupted restore of s1 (auto_daily) was given up, and the database is as it was: it broke. Restore again if you want to
             require scan
             = recovery: Applied
+        "#]],
+    );
+}
+
+#[test]
+fn an_older_candidate_is_migrated_beside_the_live_database() {
+    check(
+        |driver| {
+            driver.version = "1";
+            driver.start();
+            driver.quiet();
+            driver.restore(1);
+        },
+        expect![[r#"
+            require verify      backups/auto_daily.db (Sound)
+            require look        shop.db
+            require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
+            require migrate     .shop.db.omnicraft-staged-3
+            require verify      .shop.db.omnicraft-staged-3 (Sound)
+            require quiesce     shop shop.db
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-3-copy.db
+            require verify      backups/.staged-3-copy.db (Sound)
+            require publish     backups/.staged-3-copy.db -> backups/auto_before_restore.db as s5
+            require look        shop.db
+            require commit      .shop.db.omnicraft-staged-3 -> shop.db
+            require swap        .shop.db.omnicraft-staged-3 -> shop.db
+            require verify live .shop.db.omnicraft-staged-3 -> shop.db
+            require finish
+            always  relaunch    shop
+            always  discard     backups/.staged-3-copy.db
+            always  discard     .shop.db.omnicraft-staged-3
+            = restore: Applied
+        "#]],
+    );
+}
+
+#[test]
+fn a_file_from_elsewhere_is_restored_like_a_snapshot() {
+    check(
+        |driver| {
+            let source = Source::File("/media/stick/old.db".into());
+            driver.event(EventKind::PreviewRequested(shop(), source.clone()));
+            driver.event(EventKind::RestoreRequested(shop(), source));
+        },
+        expect![[r#"
+            require verify      /media/stick/old.db (Sound)
+            require compare     shop.db with /media/stick/old.db
+            = preview: Applied
+            require verify      /media/stick/old.db (Sound)
+            require look        shop.db
+            require stage       /media/stick/old.db -> .shop.db.omnicraft-staged-3 (wal)
+            require verify      .shop.db.omnicraft-staged-3 (Sound)
+            require quiesce     shop shop.db
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-3-copy.db
+            require verify      backups/.staged-3-copy.db (Sound)
+            require publish     backups/.staged-3-copy.db -> backups/auto_before_restore.db as s1
+            require look        shop.db
+            require commit      .shop.db.omnicraft-staged-3 -> shop.db
+            require swap        .shop.db.omnicraft-staged-3 -> shop.db
+            require verify live .shop.db.omnicraft-staged-3 -> shop.db
+            require finish
+            always  relaunch    shop
+            always  discard     backups/.staged-3-copy.db
+            always  discard     .shop.db.omnicraft-staged-3
+            = restore: Applied
+        "#]],
+    );
+}
+
+#[test]
+fn a_preview_and_checks_change_nothing() {
+    check(
+        |driver| {
+            driver.close();
+            driver.quiet();
+            driver.event(EventKind::PreviewRequested(shop(), Source::Snapshot(SnapshotId(1))));
+            driver.event(EventKind::VerifyRequested(Vec::new(), Depth::Proven));
+            driver.event(EventKind::DrillRequested(Vec::new()));
+            driver.event(EventKind::DrillRequested(vec![SnapshotId(9)]));
+        },
+        expect![[r#"
+            require verify      backups/auto_close_1.db (Sound)
+            require compare     shop.db with backups/auto_close_1.db
+            = preview: Applied
+            attempt verify      backups/auto_close_1.db (Proven)
+            = verify: Applied
+            attempt rehearse    backups/auto_close_1.db in backups/.staged-5-drill-s1.db
+            always  discard     backups/.staged-5-drill-s1.db
+            = drill: Applied
+            refused: there is no backup s9
+        "#]],
+    );
+}
+
+#[test]
+fn a_tier_that_becomes_due_while_the_app_runs_is_taken() {
+    check(
+        |driver| {
+            driver.start();
+            driver.quiet();
+            driver.event(EventKind::TimePassed(shop()));
+            driver.day("2026-11-22T00:01");
+            driver.event(EventKind::TimePassed(shop()));
+        },
+        expect![[r#"
+            require look        shop.db
+            = startup: Applied
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-4-copy.db
+            require verify      backups/.staged-4-copy.db (Sound)
+            require keep        s1 backups/auto_daily.db -> backups/auto_daily_2026-11-21.db
+            require publish     backups/.staged-4-copy.db -> backups/auto_daily.db as s5
+            always  discard     backups/.staged-4-copy.db
+            = startup: Applied
+        "#]],
+    );
+}
+
+#[test]
+fn the_eighth_day_removes_the_first_last_of_all() {
+    check(
+        |driver| {
+            for day in 21..=27 {
+                driver.day(&format!("2026-11-{day}T09:00"));
+                driver.sell();
+                driver.start();
+            }
+            driver.quiet();
+            driver.day("2026-11-28T09:00");
+            driver.sell();
+            driver.start();
+        },
+        expect![[r#"
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-9-copy.db
+            require verify      backups/.staged-9-copy.db (Sound)
+            require keep        s11 backups/auto_daily.db -> backups/auto_daily_2026-11-27.db
+            require publish     backups/.staged-9-copy.db -> backups/auto_daily.db as s12
+            always  discard     backups/.staged-9-copy.db
+            attempt remove      s1 backups/auto_daily_2026-11-21.db
+            = startup: Applied
+        "#]],
+    );
+}
+
+#[test]
+fn workspaces_come_and_go_by_the_registry() {
+    check(
+        |driver| {
+            let second = driver::named("second", "second.db");
+            driver.event(EventKind::WorkspaceAdded(Box::new(second.clone())));
+            driver.event(EventKind::WorkspaceAdded(Box::new(second.clone())));
+            driver.event(EventKind::WorkspaceAdded(Box::new(driver::named("third", "../outside.db"))));
+            driver.event(EventKind::WorkspaceRemoved(shop()));
+            driver.event(EventKind::WorkspaceRemoved(second.id));
+            driver.event(EventKind::PolicyChanged(Policy { daily: 3, ..Policy::default() }));
+        },
+        expect![[r#"
+            require registry    2 workspaces
+            = register: Applied
+            refused: the name `second` is used by the workspace `second` already
+            refused: ../outside.db lies outside the home
+            refused: `Shop` is the home's first workspace; its snapshots lie directly in backups
+            require registry    1 workspaces
+            = register: Applied
+            = policy: Applied
+        "#]],
+    );
+}
+
+#[test]
+fn a_lost_catalog_is_rebuilt_from_the_folder() {
+    check(
+        |driver| {
+            driver.start();
+            driver.close();
+            driver.quiet();
+            let workspaces = driver.state.workspaces.clone();
+            driver.state = State { workspaces, ..State::default() };
+            driver.event(EventKind::EngineOpened);
+            let cards = driver.cards();
+            driver.log.push_str(&cards);
+        },
+        expect![[r#"
+            require scan
+            attempt identify    backups/auto_close_1.db
+            attempt identify    backups/auto_daily.db
+            attempt identify    backups/auto_monthly.db
+            attempt identify    backups/auto_weekly.db
+            attempt identify    backups/auto_yearly.db
+            = recovery: Applied
+            s5 auto_close_1 0001 2026-11-21
+            s4 auto_yearly 0001 2026-11-21
+            s3 auto_monthly 0001 2026-11-21
+            s2 auto_weekly 0001 2026-11-21
+            s1 auto_daily 0001 2026-11-21
         "#]],
     );
 }

@@ -26,6 +26,8 @@ pub(crate) struct Driver {
     pub(crate) content: u64,
     /// Rows of its one table.
     pub(crate) rows: u64,
+    /// The schema version of every database.
+    pub(crate) version: &'static str,
     /// How the live file looks.
     pub(crate) live: LiveState,
     /// Contents that verification finds bad, and what it says of them.
@@ -75,6 +77,17 @@ pub(crate) fn workspace() -> Workspace {
     }
 }
 
+/// Another workspace, with a folder of its own.
+pub(crate) fn named(id: &str, database: &str) -> Workspace {
+    Workspace {
+        id: WorkspaceId(id.to_owned()),
+        name: id.to_owned(),
+        database: database.into(),
+        folder: id.into(),
+        ..workspace()
+    }
+}
+
 pub(crate) fn at(text: &str) -> Zoned {
     format!("{text}[Europe/Berlin]").parse().unwrap()
 }
@@ -88,6 +101,7 @@ impl Driver {
             log: String::new(),
             content: 1,
             rows: 100,
+            version: "2",
             live: LiveState::Plausible,
             bad: BTreeMap::new(),
             files: BTreeMap::new(),
@@ -239,7 +253,8 @@ impl Driver {
             Effect::Identify { file, .. } => {
                 let Yield::Verified(verification) = self.verify(file.as_str()) else { unreachable!() };
                 let digest = &verification.digest;
-                let manifest = self.manifests.values().find(|known| known.digest == *digest).cloned();
+                let same = self.manifests.values().filter(|known| known.digest == *digest);
+                let manifest = same.max_by_key(|s| (file.file_name() == Some(&s.slot.file_name()), s.id)).cloned();
                 let manifest = manifest.map(|snapshot| Manifest::new(snapshot, None));
                 Yield::Identified(Box::new(Identified { manifest, verification: *verification }))
             }
@@ -287,7 +302,7 @@ impl Driver {
             stamp: file.stamp,
             facts: Facts {
                 application_id: 7,
-                schema_version: Some("2".to_owned()),
+                schema_version: Some(self.version.to_owned()),
                 identity: Some("us".to_owned()),
                 page_size: 4096,
                 rows: BTreeMap::from([("sales".to_owned(), file.rows)]),
