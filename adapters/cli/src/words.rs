@@ -33,7 +33,7 @@ pub(crate) fn differences(found: &Differences, profile: Option<&SchemaProfile>) 
         sentences.push(parts.join("; "));
     }
     if found.schema_differs {
-        sentences.push("It has other tables or columns than the present database".to_owned());
+        sentences.push("Its tables, columns, triggers or views are not those of the present database".to_owned());
     }
     if sentences.is_empty() {
         sentences.push("Nothing would change".to_owned());
@@ -149,7 +149,7 @@ mod tests {
         let expected = [
             "The present database cannot be read: it is not a database",
             "2 rows in t will come back",
-            "It has other tables or columns than the present database",
+            "Its tables, columns, triggers or views are not those of the present database",
         ];
         assert_eq!(differences(&found, None), expected);
         assert!(!nothing_would_change(&found, None));

@@ -74,7 +74,9 @@ fn is_unreadable(error: &rusqlite::Error) -> bool {
 }
 
 fn both(old: &Side<'_>, new: &Side<'_>, progress: &Shared<'_, '_>) -> std::result::Result<Differences, Trip> {
-    let mut found = Differences::default();
+    // Triggers and views count too: a file from elsewhere is looked at before it is used.
+    let schema_differs = old.programs()? != new.programs()?;
+    let mut found = Differences { schema_differs, ..Differences::default() };
     let names: BTreeSet<_> = old.tables.keys().chain(new.tables.keys()).collect();
     for name in names {
         match (old.tables.get(name), new.tables.get(name)) {

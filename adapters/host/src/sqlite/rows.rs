@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use omnicraft_core::model::SchemaProfile;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
@@ -90,6 +90,23 @@ impl<'a> Side<'a> {
         let collation = collation(connection).map_err(trip)?;
         let tables = tables.into_iter().map(|table| (table.name.to_ascii_lowercase(), table)).collect();
         Ok(Self { connection, trip, collation, tables })
+    }
+
+    /// Its triggers and views, but for triggers of tables that nobody should hear of.
+    pub(super) fn programs(&self) -> Result<Vec<(String, String)>> {
+        let sql = "SELECT type, tbl_name, name || char(10) || sql FROM sqlite_schema \
+                   WHERE type IN ('trigger', 'view') ORDER BY type, name";
+        let read = || -> rusqlite::Result<Vec<(String, String, String)>> {
+            let mut statement = self.connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect()
+        };
+        let mut programs = read().map_err(self.trip)?;
+        let views: BTreeSet<String> =
+            programs.iter().filter(|(kind, ..)| kind == "view").map(|(_, view, _)| view.clone()).collect();
+        let shown = |table: &str| views.contains(table) || self.tables.contains_key(&table.to_ascii_lowercase());
+        programs.retain(|(_, table, _)| shown(table));
+        Ok(programs.into_iter().map(|(kind, _, program)| (kind, program)).collect())
     }
 
     /// The rows of a table.

@@ -169,6 +169,18 @@ fn a_ruined_live_database_counts_as_nothing() {
     everything.assert_eq(&tables(&live));
 }
 
+/// A file from elsewhere can hold the same rows and a trigger that would change them later.
+#[test]
+fn a_strange_trigger_or_view_is_told() {
+    for strange in ["CREATE TRIGGER x AFTER INSERT ON t BEGIN DELETE FROM t; END", "CREATE VIEW x AS SELECT 1"] {
+        let folder = Folder::new();
+        let live = folder.database("live.db", "CREATE TABLE t (a INTEGER PRIMARY KEY)");
+        let then = folder.database("then.db", &format!("CREATE TABLE t (a INTEGER PRIMARY KEY); {strange}"));
+        let found = compared(&live, &then, None).expect("compare");
+        assert!(found.schema_differs && found.tables.is_empty(), "{found:?}");
+    }
+}
+
 #[test]
 fn a_ruined_candidate_is_a_failure() {
     let folder = Folder::new();
