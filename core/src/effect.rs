@@ -161,7 +161,7 @@ pub enum Effect {
         /// The live database.
         database: Utf8PathBuf,
     },
-    /// Makes the intent durable: from here on the new databases win.
+    /// Makes the intent durable: from here on the new databases win, unless somebody works in the old ones first.
     Commit {
         /// What will be swapped.
         intent: Intent,

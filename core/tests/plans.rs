@@ -580,6 +580,22 @@ fn an_interrupted_restore_is_given_up_when_somebody_has_worked_since() {
     );
 }
 
+/// A restore was killed when its intent was gone and nothing remembered it yet: `undo` went back one restore too far.
+#[test]
+fn a_restore_can_be_undone_once_wherever_it_was_interrupted_after_the_swap() {
+    for last in ["swap", "verify live", "finish"] {
+        let mut driver = Driver::new();
+        driver.start();
+        driver.sell();
+        let before = driver.content;
+        driver.restore_until_the_power_goes(|effect| effect.to_string().starts_with(last));
+        driver.event(EventKind::EngineOpened);
+        assert_eq!(driver.state.undo.len(), 1, "after {last}:\n{}", driver.log);
+        driver.event(EventKind::UndoRequested(shop()));
+        assert_eq!((driver.content, driver.state.undo.len()), (before, 0), "after {last}:\n{}", driver.log);
+    }
+}
+
 #[test]
 fn an_older_candidate_is_migrated_beside_the_live_database() {
     check(

@@ -77,9 +77,10 @@ impl Engine {
         let result = self.recover_first().and_then(|()| self.drain(kind));
         result.map_err(|error| {
             let decided = self.is_decided();
-            // What was not recorded did not happen: the next event starts from what the catalog holds.
-            self.pending.clear();
+            // What was not recorded did not happen: the next event starts from what the catalog holds. Where that cannot
+            // be read either, state and pending changes stay together, to be recorded when it can.
             if let Ok(state) = self.home.load() {
+                self.pending.clear();
                 self.state = state;
             }
             if decided { EngineError::Decided(Box::new(error)) } else { error }

@@ -153,6 +153,19 @@ fn a_swap_is_refused_when_somebody_has_worked_in_the_old_database_since() {
     assert!(home.sales("books.db").ends_with("wednesday"));
 }
 
+/// A restored database was readable by its owner alone, and an app under another user could no longer open it.
+#[cfg(unix)]
+#[test]
+fn the_restored_database_keeps_the_mode_of_the_old_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let (home, intent) = staged();
+    fs::set_permissions(home.path("books.db"), fs::Permissions::from_mode(0o664)).unwrap();
+    home.done(Effect::Commit { intent: intent.clone() });
+    home.done(Effect::Swap { intent: intent.clone() });
+    home.done(Effect::VerifyLive { intent });
+    assert_eq!(fs::metadata(home.path("books.db")).unwrap().permissions().mode() & 0o777, 0o664);
+}
+
 #[test]
 fn a_staged_file_that_an_intent_needs_is_not_swept() {
     let (home, intent) = staged();

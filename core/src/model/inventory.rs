@@ -68,7 +68,8 @@ pub enum ReadIntent {
     Committed(Intent),
 }
 
-/// The one commit point of a swap: once this is durable, the new databases win.
+/// The one commit point of a swap: once this is durable the new databases win, unless somebody works in the old ones
+/// before the rename; then it is withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The safeguard that an undo brings back; `None` where there was nothing to guard.
