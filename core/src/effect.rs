@@ -3,8 +3,9 @@
 //!
 //! | effect | again | cancel | what a power cut during it leaves |
 //! |---|---|---|---|
-//! | scan, look, identify, compare | harmless | yes | nothing |
-//! | copy, stage | from the beginning | yes | a staged file, swept by recovery |
+//! | scan, look, identify, compare, inspect | harmless | yes | nothing |
+//! | copy, copy all, stage, import, unpack | from the beginning | yes | staged files, swept by recovery |
+//! | pack, bundle | from the beginning | yes | a staged archive, swept by recovery |
 //! | verify, verify live | from the beginning | yes | nothing |
 //! | keep generation | recognises that it is done | no | one file under both names; recovery drops the dated one |
 //! | shift | recognises that it is done | no | the old name or the new one |
@@ -29,7 +30,8 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{FileStamp, Intent, SnapshotId, Workspace, WorkspaceId};
+use crate::model::{Facts, FileStamp, Intent, SchemaSource, SnapshotId, Workspace, WorkspaceId};
+use crate::names;
 
 /// One unit of work. See the table above for what a power cut during each leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,10 +218,65 @@ pub enum Effect {
         /// Where a damaged registry is kept first.
         keep_damaged: Option<Utf8PathBuf>,
     },
+    /// Copies several live databases as they are at one moment: read transactions are held on all of them before the
+    /// first is copied, and nobody has committed in between.
+    CopyAll {
+        /// Each live database and its staged file, which does not exist yet.
+        copies: Vec<CopyOf>,
+    },
+    /// Writes a staged CSV archive of a sealed database file: every table, one manifest, one page for people.
+    Pack {
+        /// Whose.
+        workspace: WorkspaceId,
+        /// The sealed, verified copy.
+        from: Utf8PathBuf,
+        /// The staged archive.
+        to: Utf8PathBuf,
+    },
+    /// Writes a staged global archive of sealed database files and CSV archives.
+    Bundle {
+        /// In the registry's order.
+        members: Vec<BundleMember>,
+        /// The staged archive.
+        to: Utf8PathBuf,
+    },
+    /// Reads a whole archive and checks all that can be checked without a database. Problems are an outcome, not a
+    /// failure. Changes nothing.
+    Inspect {
+        /// The archive.
+        archive: Utf8PathBuf,
+        /// Whether content that was changed since the export is accepted.
+        accept_edited: bool,
+    },
+    /// Builds a sealed database file from a CSV archive: schema, rows, then every check. Problems with the content are
+    /// an outcome, not a failure, and leave no file.
+    Import {
+        /// Whose.
+        workspace: WorkspaceId,
+        /// The archive.
+        archive: Utf8PathBuf,
+        /// The staged file.
+        to: Utf8PathBuf,
+        /// Where the schema may come from; the first that fits the archive is taken.
+        schema: Vec<SchemaSource>,
+        /// Whether content that was changed since the export is accepted.
+        accept_edited: bool,
+    },
+    /// Takes one database out of a global archive.
+    Unpack {
+        /// The archive.
+        archive: Utf8PathBuf,
+        /// The file inside it.
+        member: String,
+        /// The staged file.
+        to: Utf8PathBuf,
+    },
     /// Publishes a verified staged file at a path of the user's, also on another file system.
     Export {
         /// The staged file.
         staged: Utf8PathBuf,
+        /// BLAKE3 of the staged file when it was verified, in hex.
+        digest: String,
         /// The user's path.
         to: Utf8PathBuf,
         /// Whether a file there may be replaced.
@@ -232,6 +289,28 @@ pub enum Effect {
         /// The file.
         file: Utf8PathBuf,
     },
+}
+
+/// One of several databases that are copied at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyOf {
+    /// The live database.
+    pub database: Utf8PathBuf,
+    /// The staged file.
+    pub to: Utf8PathBuf,
+}
+
+/// One workspace of a global archive that is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleMember {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// The sealed, verified copy.
+    pub database: Utf8PathBuf,
+    /// Its staged CSV archive, where that is wanted too.
+    pub csv: Option<Utf8PathBuf>,
+    /// What verification said of the copy.
+    pub facts: Facts,
 }
 
 /// How deeply a database is checked.
@@ -247,12 +326,26 @@ pub enum Depth {
 }
 
 impl Effect {
-    /// Whether it changes nothing on disk, so that nothing needs to be recorded before it.
+    /// Whether it changes nothing on disk.
     pub const fn is_read_only(&self) -> bool {
         matches!(
             self,
-            Self::Scan | Self::Look { .. } | Self::Verify { .. } | Self::Compare { .. } | Self::Identify { .. }
+            Self::Scan
+                | Self::Look { .. }
+                | Self::Verify { .. }
+                | Self::Compare { .. }
+                | Self::Identify { .. }
+                | Self::Inspect { .. }
         )
+    }
+
+    /// Whether it makes or removes no more than a staged file, which every start sweeps by its name. An operation that
+    /// has done nothing else needs no record: an archive that is refused leaves the home as it was.
+    pub fn is_about_staged_alone(&self) -> bool {
+        if let Self::Discard { path } = self {
+            return path.file_name().is_some_and(names::is_unpublished);
+        }
+        matches!(self, Self::Import { .. } | Self::Unpack { .. })
     }
 }
 
@@ -288,6 +381,21 @@ impl fmt::Display for Effect {
             Self::Compare { database, candidate, .. } => write!(f, "compare     {database} with {candidate}"),
             Self::Rehearse { file, to, .. } => write!(f, "rehearse    {file} in {to}"),
             Self::WriteRegistry { workspaces, .. } => write!(f, "registry    {} workspaces", workspaces.len()),
+            Self::CopyAll { copies } => {
+                let names: Vec<String> = copies.iter().map(|c| format!("{} -> {}", c.database, c.to)).collect();
+                write!(f, "copy all    {}", names.join(", "))
+            }
+            Self::Pack { from, to, .. } => write!(f, "pack        {from} -> {to}"),
+            Self::Bundle { members, to } => {
+                let names: Vec<&str> = members.iter().map(|member| member.database.as_str()).collect();
+                write!(f, "bundle      {} -> {to}", names.join(", "))
+            }
+            Self::Inspect { archive, accept_edited } => {
+                let edited = if *accept_edited { " (edited)" } else { "" };
+                write!(f, "inspect     {archive}{edited}")
+            }
+            Self::Import { archive, to, .. } => write!(f, "import      {archive} -> {to}"),
+            Self::Unpack { archive, member, to } => write!(f, "unpack      {archive}/{member} -> {to}"),
             Self::Export { staged, to, .. } => write!(f, "export      {staged} -> {to}"),
             Self::Identify { file, .. } => write!(f, "identify    {file}"),
         }

@@ -36,10 +36,10 @@ pub enum EventKind {
     SnapshotRequested(WorkspaceId, Option<String>),
     /// Somebody pins a snapshot under a name, or takes its pin off.
     PinChanged(SnapshotId, Option<String>),
-    /// Somebody wants a plain database file.
+    /// Somebody wants a file to take away.
     ExportRequested {
-        /// Whose.
-        workspace: WorkspaceId,
+        /// What shall be in it.
+        export: Export,
         /// Where to.
         to: Utf8PathBuf,
         /// Whether a file there may be replaced.
@@ -49,7 +49,11 @@ pub enum EventKind {
     PreviewRequested(WorkspaceId, Source),
     /// Somebody chose to restore.
     RestoreRequested(WorkspaceId, Source),
-    /// Somebody wants the state before the last restore back.
+    /// Somebody wants to see what a restore of a global archive would change.
+    PreviewAllRequested(Utf8PathBuf),
+    /// Somebody chose to restore a global archive.
+    RestoreAllRequested(Utf8PathBuf),
+    /// Somebody wants the state before the last restore of this workspace back, and of all that were restored with it.
     UndoRequested(WorkspaceId),
     /// Somebody wants snapshots checked in place; an empty list means all.
     VerifyRequested(Vec<SnapshotId>, Depth),
@@ -73,6 +77,30 @@ pub enum Source {
     Snapshot(SnapshotId),
     /// A database file from anywhere.
     File(Utf8PathBuf),
+    /// A CSV archive from anywhere.
+    Archive {
+        /// The file.
+        path: Utf8PathBuf,
+        /// Whether content that was changed since the export is taken, once it passes every other check.
+        accept_edited: bool,
+        /// Whether the archive's own schema may be used where neither the live database nor a snapshot has one.
+        trust_schema: bool,
+    },
+}
+
+/// What an export shall hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Export {
+    /// One workspace as a plain database file.
+    Database(WorkspaceId),
+    /// One workspace as a CSV archive.
+    Csv(WorkspaceId),
+    /// The registry and every workspace, all of one moment, in one archive.
+    All {
+        /// Whether each workspace's CSV archive is in it too.
+        with_csv: bool,
+    },
 }
 
 /// The profiles of the app that the engine works for, handed to every transition.

@@ -238,7 +238,8 @@ fn about_home(state: &State, around: &Surroundings) -> Vec<Finding> {
         findings.push(finding(Safety::AtRisk, "nothing is looked after here", remedy));
     } else {
         let text = "all copies are on this computer (of 3-2-1: not the 2, not the 1)";
-        let remedy = "Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --db FILE`";
+        let remedy =
+            "Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --all FILE.zip`";
         findings.push(finding(Safety::Safe, text, remedy));
     }
     if around.free.is_none() {
@@ -404,6 +405,7 @@ mod tests {
             entry("startup", Ending::Applied, "done"),
         ];
         state.undo.push(UndoPoint {
+            operation: 7,
             workspace: WorkspaceId("shop".to_owned()),
             safeguard: Some(SnapshotId(1)),
             source: "s2".to_owned(),

@@ -41,6 +41,17 @@ pub fn staged(workspace: &Workspace, operation: u64, part: &str) -> Utf8PathBuf 
     folder(workspace).join(format!("{STAGED_PREFIX}{operation}-{part}.db"))
 }
 
+/// An archive that is not yet exported.
+pub fn staged_archive(workspace: &Workspace, operation: u64, part: &str) -> Utf8PathBuf {
+    folder(workspace).join(format!("{STAGED_PREFIX}{operation}-{part}.zip"))
+}
+
+/// A database that was built from an archive or taken out of one; `part` counts those of one operation. Directly in the
+/// folder of all snapshots, where every scan looks: the workspace may not be there yet, nor its folder.
+pub fn imported(operation: u64, part: usize) -> Utf8PathBuf {
+    Utf8Path::new(BACKUPS).join(format!("{STAGED_PREFIX}{operation}-import-{part}.db"))
+}
+
 /// A database that will be swapped in: beside the live one, because a rename does not cross file systems.
 pub fn staged_beside(live: &Utf8Path, operation: u64) -> Utf8PathBuf {
     let name = live.file_name().unwrap_or("database");

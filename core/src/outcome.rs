@@ -5,7 +5,9 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Facts, FileStamp, Inventory, Level, LiveFile, Manifest};
+use crate::model::{
+    Facts, FileStamp, Imported, Inspection, Inventory, Level, LiveFile, Manifest, Workspace, WorkspaceId,
+};
 
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,12 @@ pub enum Yield {
     Compared(Differences),
     /// Of an identification.
     Identified(Box<Identified>),
+    /// Of copying several databases at one moment: each live database's journal mode, in order.
+    CopiedAll(Vec<String>),
+    /// Of an inspection.
+    Inspected(Box<Inspection>),
+    /// Of an import.
+    Imported(Box<Imported>),
 }
 
 /// What a verification found.
@@ -99,6 +107,17 @@ pub struct TableDifference {
     pub added: u64,
     /// Rows that would return to an older value.
     pub changed: u64,
+}
+
+/// What restoring a global archive changes, workspace by workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Workspaces that are here and in the archive, with what a restore would change in each.
+    pub replaced: Vec<(WorkspaceId, Differences)>,
+    /// Workspaces of the archive that are not here yet.
+    pub added: Vec<Workspace>,
+    /// Workspaces that are here and not in the archive: they are safeguarded, and stay as they are.
+    pub kept: Vec<WorkspaceId>,
 }
 
 /// Why a step could not be done: what was attempted, on which path, why it failed, what the user can do.

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
-use crate::event::Source;
-use crate::model::{Act, Base, FileStamp, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
-use crate::outcome::{Differences, Failure, Verification};
+use crate::event::{Export, Source};
+use crate::model::{
+    Act, Base, FileStamp, Finding, Inspection, LiveFile, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId,
+};
+use crate::outcome::{Differences, Failure, Overview, Verification};
 use crate::plan::Step;
 use crate::policy::Policy;
 
@@ -39,6 +42,8 @@ pub struct State {
 pub struct UndoPoint {
     /// The workspace that was restored.
     pub workspace: WorkspaceId,
+    /// The number of the operation that restored it; points of one number are undone together. 0 where it is not known.
+    pub operation: u64,
     /// What it was before; `None` where there was no database.
     pub safeguard: Option<SnapshotId>,
     /// What was restored, for people.
@@ -87,12 +92,16 @@ pub enum Moment {
     Safeguard(WorkspaceId, Act),
     /// A snapshot on request.
     Manual(WorkspaceId, Option<String>),
-    /// A plain database file for the user.
-    Export(WorkspaceId),
+    /// A file for the user to take away.
+    Export(Export),
     /// What would a restore change?
     Preview(WorkspaceId, Source),
     /// The user's choice replaces the live database.
     Restore(WorkspaceId, Source),
+    /// What would a restore of a global archive change?
+    PreviewAll(Utf8PathBuf),
+    /// A global archive replaces every live database that it holds.
+    RestoreAll(Utf8PathBuf),
     /// Back to the state before the last restore.
     Undo(WorkspaceId),
     /// Checks in place.
@@ -117,10 +126,12 @@ pub struct Operation {
     pub begun_at: Zoned,
     /// What is still to be done; the first is under way.
     pub remaining: Vec<Step>,
-    /// What verification said of the staged copy of the live database.
+    /// What verification said of the staged copy that was taken last, with the journal mode of its live database.
     pub copy: Option<Verification>,
-    /// What verification said of the restore's candidate.
-    pub candidate: Option<Verification>,
+    /// The databases that a restore is about.
+    pub parts: Vec<Part>,
+    /// Workspaces that a global restore adds; they are in the state once it is decided.
+    pub newcomers: Vec<Workspace>,
     /// Snapshots to be published: what their files and manifests will say.
     pub drafts: Vec<Snapshot>,
     /// Snapshots published so far.
@@ -131,18 +142,75 @@ pub struct Operation {
     pub warnings: Vec<String>,
     /// Why it stopped; the remaining steps then clean up.
     pub failure: Option<Failure>,
+    /// Whether it has done more than to look and to make staged files.
+    pub touched: bool,
     /// Whether the live database has been replaced.
     pub swapped: bool,
     /// A swap was committed and could not be finished: recovery must finish it before anything else happens.
     pub unfinished: bool,
     /// What a comparison found.
     pub differences: Option<Differences>,
-    /// How the live files looked when they were first looked at.
+    /// What the inspection of an archive found.
+    pub inspection: Option<Inspection>,
+    /// What speaks against an archive's content, each with its place.
+    pub findings: Vec<Finding>,
+    /// Findings beyond those that are listed.
+    pub findings_unlisted: u64,
+    /// What restoring a global archive would change.
+    pub overview: Option<Overview>,
+    /// How the live files looked when a shutdown first looked at them.
     pub live_stamp: Option<FileStamp>,
     /// Whether retention has had its turn.
     pub retained: bool,
     /// Snapshot ids below this are on disk somewhere and are never given again.
     pub reserved: u64,
+}
+
+/// One database of a restore: what is known of it so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Whose.
+    pub workspace: WorkspaceId,
+    /// The live database.
+    pub database: Utf8PathBuf,
+    /// What is restored; `None` for a database that stays as it is and is only safeguarded.
+    pub source: Option<Source>,
+    /// What verification said of the candidate.
+    pub candidate: Option<Verification>,
+    /// How the live files looked last.
+    pub live: Option<LiveFile>,
+    /// The snapshot that keeps what is live now, as soon as it is planned.
+    pub safeguard: Option<SnapshotId>,
+}
+
+impl Part {
+    /// A database of which nothing is known yet.
+    pub fn new(workspace: &Workspace, source: Option<Source>) -> Self {
+        Self {
+            workspace: workspace.id.clone(),
+            database: workspace.database.clone(),
+            source,
+            candidate: None,
+            live: None,
+            safeguard: None,
+        }
+    }
+}
+
+impl Operation {
+    /// The part that a live database is.
+    pub fn part_at(&self, database: &Utf8Path) -> Option<&Part> {
+        self.parts.iter().find(|part| part.database == *database)
+    }
+
+    pub(crate) fn part_at_mut(&mut self, database: &Utf8Path) -> Option<&mut Part> {
+        self.parts.iter_mut().find(|part| part.database == *database)
+    }
+
+    /// Whether a workspace is one that this operation adds.
+    pub fn adds(&self, id: &WorkspaceId) -> bool {
+        self.newcomers.iter().any(|newcomer| newcomer.id == *id)
+    }
 }
 
 impl State {
@@ -157,6 +225,12 @@ impl State {
     /// A workspace by id.
     pub fn workspace(&self, id: &WorkspaceId) -> Option<&Workspace> {
         self.workspaces.iter().find(|workspace| workspace.id == *id)
+    }
+
+    /// A workspace by id, also one that the operation under way is about to add.
+    pub fn known(&self, id: &WorkspaceId) -> Option<&Workspace> {
+        let newcomers = self.operation.iter().flat_map(|operation| &operation.newcomers);
+        self.workspaces.iter().chain(newcomers).find(|workspace| workspace.id == *id)
     }
 
     /// The snapshot that somebody should go back to: the newest good one. While rotation is frozen, copies of the

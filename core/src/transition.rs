@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
 use crate::event::{Event, EventKind, Profiles};
-use crate::model::{Permit, SnapshotId};
-use crate::outcome::{Differences, Failure};
+use crate::model::{Finding, Inspection, Permit, SnapshotId};
+use crate::outcome::{Differences, Failure, Overview};
 use crate::plan::Plan;
 use crate::plans::{self, Case};
 use crate::state::{Ending, Moment, Operation, State};
@@ -50,6 +50,14 @@ pub struct Conclusion {
     pub failure: Option<Failure>,
     /// What a preview found.
     pub differences: Option<Differences>,
+    /// What an archive's manifest says, and which of its rows were changed since the export.
+    pub inspection: Option<Inspection>,
+    /// What speaks against an archive's content, each with its place.
+    pub findings: Vec<Finding>,
+    /// Findings beyond those that are listed.
+    pub findings_unlisted: u64,
+    /// What restoring a global archive would change, or has changed.
+    pub overview: Option<Overview>,
     /// What a safeguard allows.
     pub permit: Option<Permit>,
 }
@@ -85,7 +93,9 @@ fn begin(case: &Case<'_>, kind: &EventKind) -> Begun {
         EventKind::AboutToDestroy(workspace, act) => plans::safeguard::begin(case, workspace, *act),
         EventKind::SnapshotRequested(workspace, pin) => plans::manual::begin(case, workspace, pin.clone()),
         EventKind::PinChanged(snapshot, pin) => plans::manual::change_pin(case, *snapshot, pin.clone()),
-        EventKind::ExportRequested { workspace, to, replace } => plans::export::begin(case, workspace, to, *replace),
+        EventKind::ExportRequested { export, to, replace } => plans::export::begin(case, export, to, *replace),
+        EventKind::PreviewAllRequested(archive) => plans::restore_all::begin_preview(case, archive),
+        EventKind::RestoreAllRequested(archive) => plans::restore_all::begin(case, archive),
         EventKind::PreviewRequested(workspace, source) => plans::preview::begin(case, workspace, source),
         EventKind::RestoreRequested(workspace, source) => plans::restore::begin(case, workspace, source),
         EventKind::UndoRequested(workspace) => plans::undo::begin(case, workspace),

@@ -119,7 +119,7 @@ fn life() -> Vec<Change> {
         cliff_expected: false,
         unchanged_since: Some(FileStamp::default()),
     };
-    let point = UndoPoint { workspace: shop(), safeguard: Some(SnapshotId(2)), source: "s1".to_owned() };
+    let point = UndoPoint { workspace: shop(), operation: 7, safeguard: Some(SnapshotId(2)), source: "s1".to_owned() };
     vec![
         Change::WorkspacePut(workspace),
         Change::SnapshotPut(Box::new(snapshot(1))),
@@ -262,10 +262,10 @@ fn a_missing_catalog_is_not_made_unless_asked_for() {
 #[test]
 fn a_newer_catalog_is_refused_and_left_alone() {
     let home = Home::lived_in();
-    home.meddle("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231235959'); PRAGMA user_version = 2");
+    home.meddle("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231235959'); PRAGMA user_version = 3");
     let before = home.bytes();
     let found = home.load();
-    assert!(matches!(found, Err(CatalogError::Newer { found: 2, known: 1 })), "{found:?}");
+    assert!(matches!(found, Err(CatalogError::Newer { found: 3, known: 2 })), "{found:?}");
     assert_eq!(home.bytes(), before);
 }
 
@@ -274,9 +274,10 @@ fn a_newer_catalog_is_refused_and_left_alone() {
 #[test]
 fn half_a_sign_of_a_newer_engine_is_damage() {
     for sql in [
-        "PRAGMA user_version = 2",
+        "PRAGMA user_version = 3",
+        "PRAGMA user_version = 1",
         "PRAGMA user_version = 0",
-        "UPDATE __diesel_schema_migrations SET version = '20261123000000'",
+        "UPDATE __diesel_schema_migrations SET version = '20261123000000' WHERE version LIKE '%1'",
         "DELETE FROM __diesel_schema_migrations",
         "DROP TABLE __diesel_schema_migrations",
     ] {
@@ -312,6 +313,8 @@ fn rows_that_we_did_not_write_are_damage() {
         "UPDATE workspaces SET database = '/etc/passwd'",
         "UPDATE counters SET next_snapshot = 1",
         "UPDATE undo_points SET safeguard = 1",
+        "UPDATE undo_points SET operation = NULL",
+        "UPDATE undo_points SET operation = 8",
         "PRAGMA ignore_check_constraints = 1; UPDATE snapshots SET facts = '{' WHERE id = 2",
         "DROP TABLE journal",
         "ALTER TABLE journal RENAME COLUMN text TO words",

@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test stops at the first surprise")]
 
 #[path = "support/driver.rs"]
+#[expect(dead_code, reason = "shared with the tests of archives")]
 mod driver;
 
 use driver::{Driver, at, failure, shop};
 use expect_test::{Expect, expect};
 use omnicraft_core::effect::{Depth, Effect};
-use omnicraft_core::event::{EventKind, Source};
+use omnicraft_core::event::{EventKind, Export, Source};
 use omnicraft_core::model::{Act, LiveState, SnapshotId};
 use omnicraft_core::outcome::FailureKind;
 use omnicraft_core::policy::Policy;
@@ -298,6 +299,8 @@ fn a_restore_over_a_damaged_database_keeps_its_bytes() {
     );
 }
 
+/// Once, the look before the commit went with the rest of the safeguard: the intent knew no stamp of the live files, and
+/// the swap took them for files that somebody had worked in since.
 #[test]
 fn a_restore_over_a_database_that_fails_its_checks_keeps_its_bytes() {
     check(
@@ -317,6 +320,7 @@ fn a_restore_over_a_database_that_fails_its_checks_keeps_its_bytes() {
             require copy        shop.db -> backups/.staged-3-copy.db
             require verify      backups/.staged-3-copy.db (Sound)
             require keep bad    shop.db -> backups/damaged_2026-11-21.db
+            require look        shop.db
             require commit      .shop.db.omnicraft-staged-3 -> shop.db
             require swap        .shop.db.omnicraft-staged-3 -> shop.db
             require verify live .shop.db.omnicraft-staged-3 -> shop.db
@@ -799,7 +803,7 @@ fn an_export_publishes_at_the_users_path_alone() {
     check(
         |driver| {
             let to = "/media/stick/shop.db".into();
-            driver.event(EventKind::ExportRequested { workspace: shop(), to, replace: false });
+            driver.event(EventKind::ExportRequested { export: Export::Database(shop()), to, replace: false });
         },
         expect![[r#"
             require copy        shop.db -> backups/.staged-2-copy.db

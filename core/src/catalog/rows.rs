@@ -87,6 +87,8 @@ pub(super) struct UndoRow {
     workspace: String,
     safeguard: Option<i64>,
     source: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<i64>,
 }
 
 /// The operation under way; no row means that there is none.
@@ -247,12 +249,14 @@ impl UndoRow {
             workspace: point.workspace.0.clone(),
             safeguard: point.safeguard.map(|id| id.0.cast_signed()),
             source: point.source.clone(),
+            operation: Some(point.operation.cast_signed()).filter(|operation| *operation != 0),
         }
     }
 
     pub(super) fn read(self) -> UndoPoint {
         UndoPoint {
             workspace: WorkspaceId(self.workspace),
+            operation: self.operation.map_or(0, i64::cast_unsigned),
             safeguard: self.safeguard.map(|id| SnapshotId(id.cast_unsigned())),
             source: self.source,
         }

@@ -75,6 +75,7 @@ diesel::table! {
         safeguard -> Nullable<BigInt>,
         source -> Text,
         seal -> BigInt,
+        operation -> Nullable<BigInt>,
     }
 }
 

@@ -8,11 +8,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::MigrationHarness as _;
 use expect_test::expect_file;
+use serde::Serialize;
 
-use super::{Connection, connect, load, migrations, prepare, record, zoned};
+use super::{Connection, connect, load, migrations, prepare, record, seal, zoned};
 use crate::change::Change;
 use crate::error::CatalogError;
-use crate::state::{Ending, JournalEntry, State};
+use crate::model::{SnapshotId, WorkspaceId};
+use crate::state::{Ending, JournalEntry, State, UndoPoint};
 
 fn catalog() -> Connection {
     let mut conn = connect(":memory:").unwrap();
@@ -69,6 +71,38 @@ fn migrations_can_be_taken_back_and_run_again() {
     assert!(tables(&mut conn).is_empty());
     conn.run_pending_migrations(migrations::MIGRATIONS).unwrap();
     assert_eq!(load(&mut conn).unwrap(), State::default());
+}
+
+/// The first release knew no operations of undo points, and wrote other operations.
+#[test]
+fn a_catalog_of_the_first_release_comes_forward() {
+    let mut conn = connect(":memory:").unwrap();
+    conn.run_next_migration(migrations::MIGRATIONS).unwrap();
+    let seal = seal::of(&First { position: 1, workspace: "shop", safeguard: Some(5), source: "s1" }).unwrap();
+    conn.batch_execute(&format!(
+        "INSERT INTO undo_points VALUES (1, 'shop', 5, 's1', {seal});
+         INSERT INTO operation VALUES (1, '{{}}', 0);
+         PRAGMA application_id = 0x4f436374; PRAGMA user_version = 1;"
+    ))
+    .unwrap();
+    prepare(&mut conn).unwrap();
+    let state = load(&mut conn).unwrap();
+    let point = UndoPoint {
+        workspace: WorkspaceId("shop".to_owned()),
+        operation: 0,
+        safeguard: Some(SnapshotId(5)),
+        source: "s1".to_owned(),
+    };
+    assert_eq!((state.undo, state.operation), (vec![point], None));
+}
+
+/// A row of undo points as the first release sealed it.
+#[derive(Serialize)]
+struct First {
+    position: i64,
+    workspace: &'static str,
+    safeguard: Option<i64>,
+    source: &'static str,
 }
 
 #[test]

@@ -72,14 +72,16 @@ pub enum ReadIntent {
 /// before the rename; then it is withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// The safeguard that an undo brings back; `None` where there was nothing to guard.
-    pub safeguard: Option<SnapshotId>,
+    /// The number of the operation that committed it.
+    pub operation: u64,
     /// Why it is swapped.
     pub purpose: Purpose,
     /// What is restored, for people.
     pub source: String,
     /// The databases to swap, all or none.
     pub targets: Vec<IntentTarget>,
+    /// The workspaces that there are afterwards, where the swap changes that; the registry is written with it.
+    pub registry: Option<Vec<Workspace>>,
 }
 
 /// Why a database is swapped; decides what is remembered when it is done.
@@ -88,8 +90,8 @@ pub struct Intent {
 pub enum Purpose {
     /// The user chose it; it can be undone.
     Restore,
-    /// The user undid the restore that had this safeguard.
-    Undo(SnapshotId),
+    /// The user undid a restore; each target names the safeguard that came back.
+    Undo,
     /// A restored database turned out bad on the disk; the old one comes back.
     RollBack,
 }
@@ -99,6 +101,10 @@ pub enum Purpose {
 pub struct IntentTarget {
     /// The workspace that is restored.
     pub workspace: WorkspaceId,
+    /// The safeguard of the database that is swapped away, which an undo brings back; `None` where there was none.
+    pub safeguard: Option<SnapshotId>,
+    /// The safeguard that an undo brings back by this swap; `None` for a restore.
+    pub undoes: Option<SnapshotId>,
     /// The staged, verified, durable file beside the live one.
     pub staged: Utf8PathBuf,
     /// The live database.

@@ -1,5 +1,6 @@
 //! Plain values: what the engine knows about workspaces, snapshots and the files on disk. No value here does anything.
 
+mod archive;
 mod inventory;
 mod manifest;
 pub(crate) mod moment;
@@ -9,6 +10,7 @@ mod slot;
 mod snapshot;
 mod workspace;
 
+pub use archive::{ArchiveFacts, ArchiveKind, ArchivedWorkspace, Finding, Imported, Inspection, SchemaSource};
 pub use inventory::{Found, Intent, IntentTarget, Inventory, LiveFile, LiveState, Purpose, ReadIntent, Registry};
 pub use manifest::Manifest;
 pub use permit::Permit;

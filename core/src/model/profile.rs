@@ -18,6 +18,10 @@ pub struct SchemaProfile {
     pub version_sql: String,
     /// A query for one text: the identity that one workspace's databases share and no other's have.
     pub identity_sql: String,
+    /// Whether a home has one database of it at most, such as the owner's personal finance. Then a global restore refuses
+    /// to put another one beside it.
+    #[serde(default)]
+    pub single: bool,
     /// Words for tables, keyed by table name.
     pub words: BTreeMap<String, Words>,
     /// Tables that a person should never hear of (indexes of a search, migration bookkeeping).

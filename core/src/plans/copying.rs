@@ -137,8 +137,7 @@ pub(super) fn gather(
     match (effect, learnt) {
         (_, Yield::Looked(live)) => unusable(workspace, &live.state).map_or(News::Nothing, News::Unusable),
         (Effect::Copy { .. }, Yield::Copied { journal_mode }) => {
-            let facts = Facts { journal_mode: journal_mode.clone(), ..Facts::default() };
-            operation.copy = Some(Verification { facts, ..Verification::default() });
+            operation.copy = Some(with_journal_mode(journal_mode.clone()));
             News::Nothing
         }
         (Effect::Verify { file, .. }, Yield::Verified(found)) if *file == staged_of(operation, workspace) => {
@@ -146,7 +145,7 @@ pub(super) fn gather(
             if !problems.is_empty() {
                 return News::Bad(bad_copy(workspace, &problems));
             }
-            note_copy(operation, found);
+            note_copy(operation, workspace, found);
             News::Good
         }
         _ => News::Nothing,
@@ -168,11 +167,17 @@ fn expectation<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Expectation<
     Expectation { workspace, profile: case.profile(workspace), fingerprints: None }
 }
 
-fn note_copy(operation: &mut Operation, found: &Verification) {
+/// What copying alone tells of a copy; its verification cannot know it.
+pub(super) fn with_journal_mode(journal_mode: String) -> Verification {
+    let facts = Facts { journal_mode, ..Facts::default() };
+    Verification { facts, ..Verification::default() }
+}
+
+fn note_copy(operation: &mut Operation, workspace: &Workspace, found: &Verification) {
     let journal_mode = operation.copy.take().map(|copy| copy.facts.journal_mode).unwrap_or_default();
     let mut found = found.clone();
     found.facts.journal_mode = journal_mode;
-    for draft in &mut operation.drafts {
+    for draft in operation.drafts.iter_mut().filter(|draft| draft.workspace == workspace.id) {
         draft.digest.clone_from(&found.digest);
         draft.stamp = found.stamp;
         draft.facts = found.facts.clone();

@@ -1,34 +1,212 @@
-//! A plain database file for the user: copy to staging, verify, publish at the user's path.
+//! Files for the user to take away: a plain database, a CSV archive of one workspace, or one archive of everything.
+//!
+//! Whatever it is, it is built from a sealed, verified copy, read back whole, and only then published at the user's
+//! path: the last step is given the digest of what was read.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::copying::{self, News};
-use super::{Case, stop};
+use super::{Case, import, stop};
 use crate::change::Change;
-use crate::effect::Effect;
-use crate::model::{Workspace, WorkspaceId};
-use crate::outcome::Yield;
+use crate::effect::{BundleMember, CopyOf, Depth, Effect};
+use crate::event::Export;
+use crate::model::{Facts, Inspection, Workspace};
+use crate::names;
+use crate::outcome::{Failure, FailureKind, Yield};
+use crate::plan::Plan;
 use crate::state::{Moment, Operation};
-use crate::transition::Begun;
+use crate::transition::{Begun, Refusal};
 
-pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, to: &Utf8Path, replace: bool) -> Begun {
-    let workspace = case.workspace(id)?;
-    let staged = copying::staged(case, workspace);
-    let plan = copying::take(case, workspace)
-        .require(Effect::Export { staged: staged.clone(), to: to.to_owned(), replace })
-        .always(Effect::Discard { path: staged });
-    Ok((case.operation(Moment::Export(id.clone()), plan), Vec::new()))
+pub(crate) fn begin(case: &Case<'_>, export: &Export, to: &Utf8Path, replace: bool) -> Begun {
+    let publish = |staged: &Utf8Path| {
+        let (staged, to) = (staged.to_owned(), to.to_owned());
+        Plan::new().require(Effect::Export { staged, digest: String::new(), to, replace })
+    };
+    let plan = match export {
+        Export::Database(id) => {
+            let workspace = case.workspace(id)?;
+            let staged = copying::staged(case, workspace);
+            copying::take(case, workspace).then(publish(&staged)).always(Effect::Discard { path: staged })
+        }
+        Export::Csv(id) => {
+            let workspace = case.workspace(id)?;
+            let archive = csv_archive(case, workspace);
+            copying::take(case, workspace)
+                .then(pack(case, workspace))
+                .then(read_back(&archive))
+                .then(publish(&archive))
+                .always(Effect::Discard { path: copying::staged(case, workspace) })
+                .always(Effect::Discard { path: archive })
+        }
+        Export::All { with_csv } => {
+            let Some(first) = case.state.workspaces.first() else {
+                return Err(Refusal::new(
+                    "there is no workspace to export",
+                    "Add one with `workspace add`, or restore an archive",
+                ));
+            };
+            let archive = names::staged_archive(first, case.state.next_operation, "all");
+            copy_all(case)
+                .then(check_all(case, *with_csv))
+                .then(bundle(case, *with_csv, &archive))
+                .then(read_back(&archive))
+                .then(publish(&archive))
+                .then(discard_all(case, *with_csv))
+                .always(Effect::Discard { path: archive })
+        }
+    };
+    Ok((case.operation(Moment::Export(export.clone()), plan), Vec::new()))
 }
 
-pub(super) fn learn(
-    case: &Case<'_>,
-    operation: &mut Operation,
-    workspace: &Workspace,
-    effect: &Effect,
-    learnt: &Yield,
-) -> Vec<Change> {
-    if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
-        stop(operation, failure);
+fn csv_archive(case: &Case<'_>, workspace: &Workspace) -> Utf8PathBuf {
+    names::staged_archive(workspace, case.state.next_operation, "csv")
+}
+
+fn pack(case: &Case<'_>, workspace: &Workspace) -> Plan {
+    Plan::new().require(Effect::Pack {
+        workspace: workspace.id.clone(),
+        from: copying::staged(case, workspace),
+        to: csv_archive(case, workspace),
+    })
+}
+
+fn read_back(archive: &Utf8Path) -> Plan {
+    Plan::new().require(Effect::Inspect { archive: archive.to_owned(), accept_edited: false })
+}
+
+/// All of one moment, once each is known to be there.
+fn copy_all(case: &Case<'_>) -> Plan {
+    let workspaces = &case.state.workspaces;
+    let looks = workspaces.iter().map(|workspace| Effect::Look { database: workspace.database.clone() });
+    let copy =
+        |workspace: &Workspace| CopyOf { database: workspace.database.clone(), to: copying::staged(case, workspace) };
+    let copies = workspaces.iter().map(copy).collect();
+    looks.fold(Plan::new(), Plan::require).require(Effect::CopyAll { copies })
+}
+
+/// Each archive is written right after its copy was verified, from what was learnt of it.
+fn check_all(case: &Case<'_>, with_csv: bool) -> Plan {
+    case.state.workspaces.iter().fold(Plan::new(), |plan, workspace| {
+        let plan = plan.require(Effect::Verify {
+            workspace: workspace.id.clone(),
+            file: copying::staged(case, workspace),
+            depth: Depth::Sound,
+        });
+        if with_csv { plan.then(pack(case, workspace)) } else { plan }
+    })
+}
+
+fn bundle(case: &Case<'_>, with_csv: bool, archive: &Utf8Path) -> Plan {
+    let member = |workspace: &Workspace| BundleMember {
+        workspace: workspace.id.clone(),
+        database: copying::staged(case, workspace),
+        csv: with_csv.then(|| csv_archive(case, workspace)),
+        facts: Facts::default(),
+    };
+    let members = case.state.workspaces.iter().map(member).collect();
+    Plan::new().require(Effect::Bundle { members, to: archive.to_owned() })
+}
+
+fn discard_all(case: &Case<'_>, with_csv: bool) -> Plan {
+    case.state.workspaces.iter().fold(Plan::new(), |plan, workspace| {
+        let plan = plan.always(Effect::Discard { path: copying::staged(case, workspace) });
+        if with_csv { plan.always(Effect::Discard { path: csv_archive(case, workspace) }) } else { plan }
+    })
+}
+
+pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) -> Vec<Change> {
+    match (effect, learnt) {
+        (Effect::CopyAll { .. }, Yield::CopiedAll(journal_modes)) => {
+            for (member, journal_mode) in members(operation).iter_mut().zip(journal_modes) {
+                member.facts.journal_mode.clone_from(journal_mode);
+            }
+        }
+        (Effect::Inspect { archive, .. }, Yield::Inspected(found)) => inspected(operation, archive, found),
+        _ => {
+            if let Some(workspace) = workspace_of(case, effect).cloned() {
+                copied(case, operation, &workspace, effect, learnt);
+            }
+        }
     }
     Vec::new()
+}
+
+/// The workspace whose database is looked at, copied or verified.
+fn workspace_of<'a>(case: &Case<'a>, effect: &Effect) -> Option<&'a Workspace> {
+    if let Effect::Look { database } | Effect::Copy { database, .. } = effect {
+        return case.live_at(database);
+    }
+    if let Effect::Verify { workspace, .. } = effect { case.state.workspace(workspace) } else { None }
+}
+
+fn copied(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, effect: &Effect, learnt: &Yield) {
+    let staged = copying::staged_of(operation, workspace);
+    if let (Effect::Verify { .. }, Some(member)) = (effect, member_at(operation, &staged)) {
+        operation.copy = Some(copying::with_journal_mode(member.facts.journal_mode.clone()));
+    }
+    match copying::gather(case, operation, workspace, effect, learnt) {
+        News::Nothing => {}
+        News::Good => verified(operation, &staged),
+        News::Unusable(failure) | News::Bad(failure) => stop(operation, not_exported(workspace, failure)),
+    }
+}
+
+/// What will be published is what was verified.
+fn verified(operation: &mut Operation, staged: &Utf8Path) {
+    let Some(copy) = operation.copy.clone() else { return };
+    for member in members(operation).iter_mut().filter(|member| member.database == *staged) {
+        member.facts = copy.facts.clone();
+    }
+    note_digest(operation, staged, &copy.digest);
+}
+
+fn inspected(operation: &mut Operation, archive: &Utf8Path, found: &Inspection) {
+    if found.findings.is_empty() {
+        return note_digest(operation, archive, &found.digest);
+    }
+    operation.findings.clone_from(&found.findings);
+    operation.findings_unlisted = found.unlisted;
+    let mut effects = operation.remaining.iter().map(|step| &step.effect);
+    let to = effects.find_map(|effect| if let Effect::Export { to, .. } = effect { Some(to.clone()) } else { None });
+    let failure = Failure {
+        kind: FailureKind::Damaged,
+        attempted: "export to this file".to_owned(),
+        path: to.unwrap_or_else(|| archive.to_owned()),
+        reason: format!(
+            "what was read back differs from what was exported: {}",
+            import::first_of(&found.findings, found.unlisted)
+        ),
+        remedy: "Nothing was exported; check the disk and try again".to_owned(),
+    };
+    stop(operation, failure);
+}
+
+fn note_digest(operation: &mut Operation, staged_file: &Utf8Path, found: &str) {
+    for step in &mut operation.remaining {
+        if let Effect::Export { staged, digest, .. } = &mut step.effect
+            && *staged == *staged_file
+        {
+            found.clone_into(digest);
+        }
+    }
+}
+
+fn member_at<'a>(operation: &'a mut Operation, staged: &Utf8Path) -> Option<&'a BundleMember> {
+    members(operation).iter().find(|member| member.database == *staged)
+}
+
+/// The members of the archive that is still to be written.
+fn members(operation: &mut Operation) -> &mut [BundleMember] {
+    let mut effects = operation.remaining.iter_mut().map(|step| &mut step.effect);
+    let members =
+        effects.find_map(|effect| if let Effect::Bundle { members, .. } = effect { Some(members) } else { None });
+    members.map_or(&mut [], Vec::as_mut_slice)
+}
+
+fn not_exported(workspace: &Workspace, failure: Failure) -> Failure {
+    Failure {
+        attempted: format!("export “{}”", workspace.name),
+        remedy: format!("Nothing was exported; restore “{}” first, or remove it from the list", workspace.name),
+        ..failure
+    }
 }

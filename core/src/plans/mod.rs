@@ -3,12 +3,15 @@
 
 mod copying;
 pub(crate) mod drill;
+mod ending;
 pub(crate) mod export;
+mod import;
 pub(crate) mod manual;
 pub(crate) mod preview;
 pub(crate) mod recovery;
 pub(crate) mod register;
 pub(crate) mod restore;
+pub(crate) mod restore_all;
 mod retention;
 pub(crate) mod safeguard;
 pub(crate) mod shutdown;
@@ -22,13 +25,13 @@ use jiff::Zoned;
 
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::event::Profiles;
-use crate::model::{Permit, SchemaProfile, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId};
+use crate::event::{Export, Profiles};
+use crate::model::{SchemaProfile, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId};
 use crate::names;
 use crate::outcome::{Failure, FailureKind, Outcome, Yield};
 use crate::plan::{Mode, Plan, Step};
-use crate::state::{Ending, JournalEntry, Moment, Operation, State};
-use crate::transition::{Conclusion, Refusal, Transition};
+use crate::state::{Moment, Operation, State, UndoPoint};
+use crate::transition::{Refusal, Transition};
 
 /// What every decision is made from.
 pub(crate) struct Case<'a> {
@@ -40,7 +43,7 @@ pub(crate) struct Case<'a> {
 /// Starts an operation; one without steps ends at once.
 pub(crate) fn start(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> Transition {
     if operation.remaining.is_empty() {
-        return conclude(case, operation, changes);
+        return ending::conclude(case, operation, changes);
     }
     let plan = Plan { steps: operation.remaining.clone() };
     changes.push(Change::OperationPut(Box::new(operation)));
@@ -50,9 +53,10 @@ pub(crate) fn start(case: &Case<'_>, operation: Operation, mut changes: Vec<Chan
 /// Goes on after the outcome of the first remaining step.
 pub(crate) fn advance(case: &Case<'_>, mut operation: Operation, outcome: Outcome) -> Transition {
     if operation.remaining.is_empty() {
-        return conclude(case, operation, Vec::new());
+        return ending::conclude(case, operation, Vec::new());
     }
     let step = operation.remaining.remove(0);
+    operation.touched |= !step.effect.is_read_only() && !step.effect.is_about_staged_alone();
     let mut changes = Vec::new();
     match outcome {
         Outcome::Done(learnt) => {
@@ -60,8 +64,12 @@ pub(crate) fn advance(case: &Case<'_>, mut operation: Operation, outcome: Outcom
             changes.extend(learn(case, &mut operation, &step.effect, &learnt));
         }
         Outcome::Failed(failure) => changes.extend(fail(case, &mut operation, &step, failure)),
+        Outcome::Cancelled if step.mode == Mode::Require => {
+            changes.extend(fail(case, &mut operation, &step, cancelled(&step)));
+        }
         Outcome::Cancelled => stop(&mut operation, cancelled(&step)),
     }
+    operation.touched |= !changes.is_empty();
     if operation.remaining.is_empty() && !operation.retained {
         operation.retained = true;
         retention::plan(case, &mut operation);
@@ -83,14 +91,14 @@ fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Y
             safeguard::learn(case, operation, workspace, *act, effect, learnt)
         }
         (Moment::Manual(..), Some(workspace)) => manual::learn(case, operation, workspace, effect, learnt),
-        (Moment::Export(_), Some(workspace)) => export::learn(case, operation, workspace, effect, learnt),
         (Moment::Preview(_, source), Some(workspace)) => {
             preview::learn(case, operation, workspace, source, effect, learnt)
         }
-        (Moment::Restore(_, source), Some(workspace)) => {
-            restore::learn(case, operation, workspace, source, effect, learnt)
+        (Moment::PreviewAll(_), _) => restore_all::learn_preview(case, operation, effect, learnt),
+        (Moment::Restore(..) | Moment::RestoreAll(_) | Moment::Undo(_), _) => {
+            restore::learn(case, operation, effect, learnt)
         }
-        (Moment::Undo(_), Some(workspace)) => undo::learn(case, operation, workspace, effect, learnt),
+        (Moment::Export(_), _) => export::learn(case, operation, effect, learnt),
         // The workspace was removed meanwhile: nothing is to be remembered of it.
         (_, None) => Vec::new(),
     }
@@ -147,7 +155,7 @@ fn fail(case: &Case<'_>, operation: &mut Operation, step: &Step, failure: Failur
         return Vec::new();
     }
     let moment = operation.moment.clone();
-    if matches!(moment, Moment::Recovery | Moment::Restore(..) | Moment::Undo(_)) {
+    if matches!(moment, Moment::Recovery | Moment::Restore(..) | Moment::RestoreAll(_) | Moment::Undo(_)) {
         return restore::fail(case, operation, &step.effect, failure);
     }
     if let Moment::Startup(workspace, _) | Moment::Shutdown(workspace) = &moment
@@ -176,81 +184,42 @@ fn cancelled(step: &Step) -> Failure {
     }
 }
 
-fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<Change>) -> Transition {
-    let took_some =
-        matches!(operation.moment, Moment::Startup(..) | Moment::Shutdown(_)) && !operation.published.is_empty();
-    let ending = match (&operation.failure, operation.warnings.is_empty()) {
-        (Some(_), _) if took_some || operation.unfinished => Ending::AppliedWithWarnings,
-        (Some(_), _) => Ending::NotApplied,
-        (None, true) => Ending::Applied,
-        (None, false) => Ending::AppliedWithWarnings,
-    };
-    let permit = match (&operation.moment, operation.published.last()) {
-        (Moment::Safeguard(workspace, act), Some(safeguard)) if operation.failure.is_none() => {
-            Some(Permit::new(workspace.clone(), *act, *safeguard))
-        }
-        _ => None,
-    };
-    let only_looked = changes.is_empty() && only_looked(case);
-    if operation.unfinished {
-        changes.push(Change::OperationPut(Box::new(operation.clone())));
-    } else if case.state.operation.is_some() {
-        changes.push(Change::OperationEnded);
-    }
-    if !only_looked {
-        changes.extend(journal(case, &operation, ending).map(Change::Noted));
-    }
-    let conclusion = Conclusion {
-        moment: operation.moment,
-        ending,
-        published: operation.published,
-        removed: operation.removed,
-        warnings: operation.warnings,
-        failure: operation.failure,
-        differences: operation.differences,
-        permit,
-    };
-    Transition { changes, conclusion: Some(conclusion), ..Transition::default() }
-}
-
-/// Whether a recovery ends with its scan: what that warns of it will warn of again, and nothing needs to be written.
-fn only_looked(case: &Case<'_>) -> bool {
-    let steps = case.state.operation.as_ref().map_or(&[][..], |operation| &operation.remaining);
-    matches!(steps, [Step { effect: Effect::Scan, .. }])
-}
-
-/// A line for the journal, unless nothing happened.
-fn journal(case: &Case<'_>, operation: &Operation, ending: Ending) -> Option<JournalEntry> {
-    let mut texts = Vec::new();
-    texts.extend(operation.failure.as_ref().map(ToString::to_string));
-    texts.extend(operation.warnings.iter().cloned());
-    if !operation.published.is_empty() {
-        let ids: Vec<String> = operation.published.iter().map(ToString::to_string).collect();
-        texts.push(format!("published {}", ids.join(", ")));
-    }
-    if operation.swapped && operation.failure.is_none() {
-        texts.push("the live database was replaced".to_owned());
-    }
-    (!texts.is_empty()).then(|| JournalEntry {
-        at: case.now.clone(),
-        workspace: operation.moment.workspace().cloned(),
-        moment: operation.moment.word().to_owned(),
-        ending,
-        text: texts.join("; "),
-    })
-}
-
 /// The slot that a path names.
 fn slot_of(path: &Utf8Path) -> Option<Slot> {
     path.file_name().and_then(Slot::parse)
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// A workspace that the user named.
     pub(crate) fn workspace(&self, id: &WorkspaceId) -> Result<&Workspace, Refusal> {
         self.state.workspace(id).ok_or_else(|| {
             Refusal::new(format!("there is no workspace `{id}`"), "`workspace list` shows those that there are")
         })
+    }
+
+    /// A workspace by id, also one that the operation is about to add.
+    pub(crate) fn known<'b>(&'b self, operation: &'b Operation, id: &WorkspaceId) -> Option<&'b Workspace> {
+        self.state.workspaces.iter().chain(&operation.newcomers).find(|workspace| workspace.id == *id)
+    }
+
+    /// The workspace whose live database lies at a path.
+    pub(crate) fn live_at(&self, database: &Utf8Path) -> Option<&'a Workspace> {
+        self.state.workspaces.iter().find(|workspace| workspace.database == *database)
+    }
+
+    /// The newest restore of a workspace that can be undone.
+    pub(crate) fn newest_undo(&self, id: &WorkspaceId) -> Option<&'a UndoPoint> {
+        self.state.undo.iter().rev().find(|point| point.workspace == *id)
+    }
+
+    /// The points that go with a workspace's newest one: those of all workspaces that were restored together.
+    pub(crate) fn undone_with(&self, newest: &UndoPoint) -> Vec<&'a UndoPoint> {
+        let workspaces = self.state.workspaces.iter();
+        let points = workspaces.filter_map(|workspace| self.newest_undo(&workspace.id));
+        // Older catalogs do not know which operation it was.
+        points
+            .filter(|point| *point == newest || (point.operation == newest.operation && point.operation > 0))
+            .collect()
     }
 
     /// The schema profile of a workspace.
@@ -267,15 +236,21 @@ impl Case<'_> {
             begun_at: self.now.clone(),
             remaining: plan.steps,
             copy: None,
-            candidate: None,
+            parts: Vec::new(),
+            newcomers: Vec::new(),
             drafts: Vec::new(),
             published: Vec::new(),
             removed: Vec::new(),
             warnings: Vec::new(),
             failure: None,
+            touched: false,
             swapped: false,
             unfinished: false,
             differences: None,
+            inspection: None,
+            findings: Vec::new(),
+            findings_unlisted: 0,
+            overview: None,
             live_stamp: None,
             retained: false,
             reserved: 0,
@@ -319,6 +294,8 @@ impl Moment {
             Self::Export(_) => "export",
             Self::Preview(..) => "preview",
             Self::Restore(..) => "restore",
+            Self::PreviewAll(_) => "preview",
+            Self::RestoreAll(_) => "restore",
             Self::Undo(_) => "undo",
             Self::Verify => "verify",
             Self::Drill => "drill",
@@ -330,12 +307,18 @@ impl Moment {
     /// The workspace that it is about; `None` for the home as a whole.
     pub const fn workspace(&self) -> Option<&WorkspaceId> {
         match self {
-            Self::Recovery | Self::Verify | Self::Drill | Self::Policy => None,
+            Self::Recovery
+            | Self::Verify
+            | Self::Drill
+            | Self::Policy
+            | Self::PreviewAll(_)
+            | Self::RestoreAll(_)
+            | Self::Export(Export::All { .. }) => None,
             Self::Startup(workspace, _)
             | Self::Shutdown(workspace)
             | Self::Safeguard(workspace, _)
             | Self::Manual(workspace, _)
-            | Self::Export(workspace)
+            | Self::Export(Export::Database(workspace) | Export::Csv(workspace))
             | Self::Preview(workspace, _)
             | Self::Restore(workspace, _)
             | Self::Undo(workspace)

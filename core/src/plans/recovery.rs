@@ -7,16 +7,15 @@
 
 mod files;
 mod registry;
-
-use camino::Utf8Path;
+mod roll_forward;
 
 use super::{Case, register, restore};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Found, Intent, Inventory, ReadIntent};
+use crate::model::{Found, Inventory, ReadIntent};
 use crate::names;
 use crate::outcome::Yield;
-use crate::plan::Plan;
+use crate::plan::{Mode, Plan};
 use crate::state::{Moment, Operation};
 
 pub(crate) fn begin(case: &Case<'_>) -> (Operation, Vec<Change>) {
@@ -36,14 +35,8 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
             files::identified(case, operation, workspace, file, found)
         }
         (Effect::WriteRegistry { .. }, _) => register::learn(case, effect),
-        (Effect::Verify { file, .. }, Yield::Verified(found)) => {
-            restore::staged_checked(operation, file, found, &found.problems);
-            Vec::new()
-        }
         (Effect::Look { database }, Yield::Looked(live)) => {
-            if let Some(workspace) = case.state.workspaces.iter().find(|workspace| workspace.database == *database) {
-                restore::looked_again(operation, workspace, live);
-            }
+            roll_forward::looked(case, operation, database, live);
             Vec::new()
         }
         (Effect::VerifyLive { intent }, _) => {
@@ -53,7 +46,12 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
             }
             restore::restored(case, operation, intent)
         }
-        _ => Vec::new(),
+        (Effect::Withdraw { intent }, _) => {
+            restore::given_up(operation, intent);
+            Vec::new()
+        }
+        // Safeguards, and the way back after a swap.
+        _ => restore::learn(case, operation, effect, learnt),
     }
 }
 
@@ -65,9 +63,11 @@ fn scanned(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) ->
     let mut state = case.state.clone();
     changes.iter().for_each(|change| state.apply(change));
     let case = &Case { state: &state, ..*case };
-    plan = plan.then(finish_swap(operation, inventory));
-    plan = plan.then(sweep(inventory));
-    plan = plan.then(files::reconcile(case, operation, inventory, &mut changes));
+    let files = files::reconcile(case, operation, inventory, &mut changes);
+    let swap = finish_swap(case, operation, inventory);
+    // Where a swap needs safeguards first, every file that could hold their names must be known.
+    let (before, after) = if operation.parts.is_empty() { (Plan::new(), files) } else { (files, Plan::new()) };
+    plan = plan.then(before).then(swap).then(sweep(inventory)).then(after);
     operation.remaining.splice(0..0, plan.steps);
     changes
 }
@@ -82,43 +82,43 @@ fn first_free_id(inventory: &Inventory) -> u64 {
 }
 
 /// What only the interrupted operation knows: an export's temporary file lies in a folder of the user's, where no scan
-/// looks; and a change of the registry was the user's wish, which is done again.
+/// looks, and so do the staged databases of workspaces that were to be added; what an interrupted recovery had still to
+/// sweep; and a change of the registry was the user's wish, which is done again.
 fn resume(case: &Case<'_>) -> Plan {
     let Some(interrupted) = &case.state.operation else {
         return Plan::new();
     };
     let mut plan = Plan::new();
     for step in &interrupted.remaining {
-        if let Effect::Export { to, .. } = &step.effect {
-            plan = plan.attempt(Effect::Discard { path: names::temporary(to, interrupted.number) });
-        } else if matches!((&interrupted.moment, &step.effect), (Moment::Register(_), Effect::WriteRegistry { .. })) {
-            plan = plan.attempt(step.effect.clone());
+        match (&interrupted.moment, &step.effect) {
+            (_, Effect::Export { to, .. }) => {
+                plan = plan.attempt(Effect::Discard { path: names::temporary(to, interrupted.number) });
+            }
+            (Moment::Register(_), Effect::WriteRegistry { .. }) => plan = plan.attempt(step.effect.clone()),
+            (Moment::Recovery, Effect::Discard { path })
+                if step.mode == Mode::Attempt && path.file_name().is_some_and(names::is_unpublished) =>
+            {
+                plan = plan.attempt(step.effect.clone());
+            }
+            _ => {}
         }
     }
-    plan
+    interrupted.newcomers.iter().fold(plan, |plan, newcomer| {
+        let (live, number) = (&newcomer.database, interrupted.number);
+        plan.attempt(Effect::Discard { path: names::staged_beside(live, number) })
+            .attempt(Effect::Discard { path: names::staged_back(live, number) })
+    })
 }
 
-fn finish_swap(operation: &mut Operation, inventory: &Inventory) -> Plan {
+fn finish_swap(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) -> Plan {
     match &inventory.intent {
         ReadIntent::None => Plan::new(),
         ReadIntent::Invalid(reason) => {
             operation.warnings.push(format!("a restore was not decided when it was interrupted ({reason})"));
             Plan::new().attempt(Effect::Discard { path: names::INTENT.into() })
         }
-        ReadIntent::Committed(intent) => roll_forward(intent, inventory),
+        ReadIntent::Committed(intent) => roll_forward::plan(case, operation, intent, inventory),
     }
-}
-
-/// Before the rename the app must let go of the old database; after it, it may be at work in the new one already.
-fn roll_forward(intent: &Intent, inventory: &Inventory) -> Plan {
-    let waits = |staged: &Utf8Path| inventory.files.contains(&Found::Leftover { path: staged.to_owned() });
-    let waiting = intent.targets.iter().filter(|target| waits(&target.staged));
-    let plan = waiting.fold(Plan::new(), |plan, target| {
-        plan.require(Effect::Quiesce { workspace: target.workspace.clone(), database: target.live.clone() })
-    });
-    plan.require(Effect::Swap { intent: intent.clone() })
-        .require(Effect::VerifyLive { intent: intent.clone() })
-        .require(Effect::Finish { intent: intent.clone() })
 }
 
 /// Everything staged is swept, but for what a committed swap still needs; that is gone when its turn comes.

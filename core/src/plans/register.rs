@@ -49,9 +49,14 @@ fn check(case: &Case<'_>, new: &Workspace) -> Result<(), Refusal> {
 /// Whether a name is safe as a folder on every platform.
 pub(super) fn is_slug(id: &str) -> bool {
     let safe = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let short = !id.is_empty() && id.len() <= 60;
+    short && id.chars().all(safe) && !id.starts_with('-') && id != "manifests" && !is_device(id)
+}
+
+/// Whether Windows keeps a name, in lower case, for a device.
+pub(super) fn is_device(name: &str) -> bool {
     const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
-    let device = RESERVED.contains(&id) || (id.len() == 4 && (id.starts_with("com") || id.starts_with("lpt")));
-    !id.is_empty() && id.len() <= 60 && id.chars().all(safe) && !id.starts_with('-') && id != "manifests" && !device
+    RESERVED.contains(&name) || (name.len() == 4 && (name.starts_with("com") || name.starts_with("lpt")))
 }
 
 /// Whether a path of the registry is not simply one below the home.

@@ -1,302 +1,215 @@
-//! Restore: the user's choice replaces the live database.
+//! Restore: the user's choice replaces live databases; mostly one, and all of a home when a global archive comes back.
 //!
-//! The candidate is checked in place before anything else is touched. Then it is staged beside the live file, migrated
-//! forward there if it is older, and verified again: what will be swapped in is never touched after that. The app lets
-//! go of its file *before* the safeguard is taken, so that the safeguard holds its last commit. One durable intent is
-//! the commit point; from then on the new database wins, whatever happens.
+//! Every candidate is checked in place before anything else is touched. Then each is staged beside its live file,
+//! migrated forward there if it is older, and verified again: what will be swapped in is never touched after that. The
+//! app lets go of its files *before* the safeguards are taken, so that they hold its last commits. One durable intent
+//! is the commit point for all; from then on the new databases win, whatever happens.
 
 mod candidate;
+mod deed;
+mod guard;
+mod rollback;
 mod swap;
 
-pub(super) use candidate::{Candidate, candidate, problems, suspected, unfit};
-pub(super) use swap::{fail, restored};
+pub(super) use candidate::{candidate, candidate_of, problems, suspected, unfit};
+pub(super) use guard::{damage_kept, guard, keep_damaged_instead, note_safeguard};
+pub(super) use swap::{fail, given_up, restored};
 
 use camino::Utf8Path;
 
 use super::copying::{self, News};
-use super::{Case, stop};
+use super::{Case, import, stop};
 use crate::change::Change;
-use crate::effect::{Depth, Effect};
+use crate::effect::Effect;
 use crate::event::Source;
-use crate::model::{
-    Act, Base, Condition, FileStamp, Intent, IntentTarget, Level, LiveFile, LiveState, Purpose, SchemaProfile, Slot,
-    Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId,
-};
-use crate::names;
+use crate::model::{IntentTarget, LiveFile, LiveState, WorkspaceId};
 use crate::outcome::{Failure, FailureKind, Verification, Yield};
 use crate::plan::{Mode, Plan};
-use crate::state::{Moment, Operation};
+use crate::state::{Moment, Operation, Part};
 use crate::transition::Begun;
 
 pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, source: &Source) -> Begun {
     let workspace = case.workspace(id)?;
-    let candidate = candidate(case, workspace, source, false)?;
-    Ok((case.operation(Moment::Restore(id.clone(), source.clone()), check(workspace, &candidate)), Vec::new()))
+    let mut operation = case.operation(Moment::Restore(id.clone(), source.clone()), Plan::new());
+    candidate(case, workspace, source, operation.number, false)?;
+    operation.parts = vec![Part::new(workspace, Some(source.clone()))];
+    operation.remaining = match source {
+        Source::Archive { path, accept_edited, .. } => import::read(operation.number, path, *accept_edited),
+        Source::Snapshot(_) | Source::File(_) => check(case, &operation),
+    }
+    .steps;
+    Ok((operation, Vec::new()))
 }
 
 /// The first part: look at everything, touch nothing. The second part is planned from what it finds.
-pub(super) fn check(workspace: &Workspace, candidate: &Candidate) -> Plan {
-    Plan::new().require(candidate.check(workspace)).require(Effect::Look { database: workspace.database.clone() })
+pub(super) fn check(case: &Case<'_>, operation: &Operation) -> Plan {
+    let candidates = operation.parts.iter().filter_map(|part| Some((part, candidate_of(case, operation, part)?)));
+    let checks = candidates.map(|(part, candidate)| candidate.check(&part.workspace));
+    let looks = operation.parts.iter().map(|part| Effect::Look { database: part.database.clone() });
+    checks.chain(looks).fold(Plan::new(), Plan::require)
 }
 
-pub(super) fn learn(
+pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) -> Vec<Change> {
+    match (effect, learnt) {
+        (Effect::Inspect { archive, .. }, Yield::Inspected(found)) => {
+            import::inspected(case, operation, archive, found);
+        }
+        (Effect::Import { archive, .. }, Yield::Imported(built)) => import::imported(operation, archive, built),
+        (Effect::Verify { file, .. }, Yield::Verified(found)) => return verified(case, operation, effect, file, found),
+        (Effect::Look { database }, Yield::Looked(live)) => looked(case, operation, database, live),
+        (Effect::Copy { .. }, Yield::Copied { .. }) => gather(case, operation, effect, learnt),
+        (Effect::KeepDamaged { database, to }, Yield::KeptDamaged(found)) => {
+            return damage_kept(case, operation, database, to, found);
+        }
+        (Effect::VerifyLive { intent }, _) => return restored(case, operation, intent),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A candidate, a staged database, or the copy of what is live: its path tells.
+pub(super) fn verified(
     case: &Case<'_>,
     operation: &mut Operation,
-    workspace: &Workspace,
-    source: &Source,
     effect: &Effect,
-    learnt: &Yield,
+    file: &Utf8Path,
+    found: &Verification,
 ) -> Vec<Change> {
-    match (effect, learnt) {
-        (Effect::Verify { file, .. }, Yield::Verified(found)) if operation.candidate.is_none() => {
-            candidate_checked(case, operation, workspace, source, file, found)
-        }
-        (Effect::Verify { file, .. }, Yield::Verified(found)) if is_staged(operation, workspace, file) => {
-            let problems = candidate::problems_of_staged(case, workspace, source, found);
-            staged_checked(operation, file, found, &problems);
-            Vec::new()
-        }
-        (_, Yield::Looked(live)) => {
-            if operation.remaining.is_empty() {
-                operation.remaining = deed(case, operation, workspace, source, &live.state).steps;
-            } else {
-                looked_again(operation, workspace, live);
-            }
-            Vec::new()
-        }
-        (Effect::KeepDamaged { to, .. }, Yield::KeptDamaged(found)) => {
-            damage_kept(case, operation, workspace, to, found)
-        }
-        (Effect::VerifyLive { intent }, _) => restored(case, operation, intent),
-        _ => {
-            if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
-                operation.warnings.push(format!("the live database is kept as it was: {}", failure.reason));
-                keep_damaged_instead(case, operation, workspace);
-            }
-            Vec::new()
-        }
+    let is_candidate = |part: &Part| {
+        part.candidate.is_none() && candidate_of(case, operation, part).is_some_and(|candidate| candidate.path == *file)
+    };
+    if let Some(part) = operation.parts.iter().position(is_candidate) {
+        return candidate_checked(case, operation, part, file, found);
     }
+    match target_at(operation, file).cloned() {
+        Some(target) => {
+            let problems = candidate::problems_of_staged(case, operation, &target, found);
+            staged_checked(operation, file, found, &problems);
+        }
+        None => gather(case, operation, effect, &Yield::Verified(Box::new(found.clone()))),
+    }
+    Vec::new()
 }
 
 fn candidate_checked(
     case: &Case<'_>,
     operation: &mut Operation,
-    workspace: &Workspace,
-    source: &Source,
+    part: usize,
     file: &Utf8Path,
     found: &Verification,
 ) -> Vec<Change> {
-    let problems = problems(case, workspace, source, found);
+    let Some(source) = operation.parts[part].source.clone() else { return Vec::new() };
+    let Some(workspace) = case.known(operation, &operation.parts[part].workspace).cloned() else { return Vec::new() };
+    let problems = problems(case, operation, &workspace, &source, found);
     if problems.is_empty() {
-        operation.candidate = Some(found.clone());
+        operation.parts[part].candidate = Some(found.clone());
         return Vec::new();
     }
-    stop(operation, unfit(file, &problems));
-    suspected(case, source, &problems)
+    let failure = unfit(operation, &workspace, file, &problems);
+    stop(operation, failure);
+    suspected(case, &source, &problems)
 }
 
-fn is_staged(operation: &Operation, workspace: &Workspace, file: &Utf8Path) -> bool {
-    let live = &workspace.database;
-    names::staged_beside(live, operation.number) == file || names::staged_back(live, operation.number) == file
+/// The target of the swap that comes whose staged file this is.
+fn target_at<'a>(operation: &'a Operation, staged: &Utf8Path) -> Option<&'a IntentTarget> {
+    let mut effects = operation.remaining.iter().map(|step| &step.effect);
+    let intent = effects.find_map(|effect| if let Effect::Commit { intent } = effect { Some(intent) } else { None })?;
+    intent.targets.iter().find(|target| target.staged == *staged)
 }
 
 /// The intents name the staged file by its digest.
-pub(super) fn staged_checked(operation: &mut Operation, file: &Utf8Path, found: &Verification, problems: &[String]) {
+fn staged_checked(operation: &mut Operation, file: &Utf8Path, found: &Verification, problems: &[String]) {
     if !problems.is_empty() {
-        return stop(operation, unfit(file, problems));
+        return stop(operation, candidate::unfit_file(file, problems));
     }
-    amend_intents(operation, |intent| {
-        for target in &mut intent.targets {
+    amend_targets(operation, |target| {
+        if target.staged == *file {
             target.digest.clone_from(&found.digest);
             target.staged_stamp = found.stamp;
         }
     });
 }
 
-/// The second part.
-fn deed(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, source: &Source, live: &LiveState) -> Plan {
-    let database = &workspace.database;
-    let to = names::staged_beside(database, operation.number);
-    let Ok(candidate) = candidate(case, workspace, source, is_undo(operation)) else {
-        return Plan::new();
-    };
-    let journal_mode = journal_mode(case, workspace, source);
-    let mut plan = Plan::new().require(Effect::Stage { from: candidate.path.clone(), to: to.clone(), journal_mode });
-    if needs_migration(operation, case.profile(workspace)) {
-        plan = plan.require(Effect::Migrate { workspace: workspace.id.clone(), database: to.clone() });
+/// The copy of a live database; where it is bad, the bytes themselves are kept.
+fn gather(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) {
+    let copied = if let Effect::Copy { database, .. } = effect { case.live_at(database) } else { None };
+    let checked = if let Effect::Verify { workspace, .. } = effect { case.state.workspace(workspace) } else { None };
+    let Some(workspace) = copied.or(checked) else { return };
+    if let News::Bad(failure) = copying::gather(case, operation, workspace, effect, learnt) {
+        operation.warnings.push(format!("the live database is kept as it was: {}", failure.reason));
+        keep_damaged_instead(case, operation, workspace);
     }
-    plan = plan
-        .require(Effect::Verify { workspace: workspace.id.clone(), file: to.clone(), depth: Depth::Sound })
-        .require(Effect::Quiesce { workspace: workspace.id.clone(), database: database.clone() })
-        .require(Effect::Look { database: database.clone() });
-    let (guard, safeguard) = guard(case, operation, workspace, live);
-    let intent = Intent {
-        safeguard,
-        purpose: purpose(operation, source),
-        source: candidate.shown,
-        targets: vec![IntentTarget {
-            workspace: workspace.id.clone(),
-            staged: to.clone(),
-            live: database.clone(),
-            digest: String::new(),
-            staged_stamp: FileStamp::default(),
-            live_stamp: None,
-        }],
-    };
-    plan.then(guard)
-        .require(Effect::Look { database: database.clone() })
-        .require(Effect::Commit { intent: intent.clone() })
-        .require(Effect::Swap { intent: intent.clone() })
-        .require(Effect::VerifyLive { intent: intent.clone() })
-        .require(Effect::Finish { intent })
-        .always(Effect::Relaunch { workspace: workspace.id.clone() })
-        .always(Effect::Discard { path: copying::staged_of(operation, workspace) })
-        .always(Effect::Discard { path: to })
 }
 
-/// Twice: before the safeguard is taken, and after it. In between nobody may have written, or the safeguard lacks it;
-/// and the intent remembers how the live files looked, so that nobody's later work is swapped away.
-pub(super) fn looked_again(operation: &mut Operation, workspace: &Workspace, live: &LiveFile) {
-    let commits_next = matches!(operation.remaining.first().map(|s| &s.effect), Some(Effect::Commit { .. }));
-    if !commits_next {
-        operation.live_stamp = live.stamp;
-        return;
+/// Three times each: in the first part; before its safeguard is taken; and after it.
+fn looked(case: &Case<'_>, operation: &mut Operation, database: &Utf8Path, live: &LiveFile) {
+    let mut before_commit = operation.remaining.iter().map(|step| &step.effect);
+    let is_first = !before_commit.clone().any(|effect| matches!(effect, Effect::Commit { .. }));
+    let is_last = !before_commit.any(|effect| matches!(effect, Effect::Look { database: other } if other == database));
+    if !is_first && is_last {
+        return safeguarded(operation, database, live);
     }
-    if operation.live_stamp.is_some_and(|before| Some(before) != live.stamp) {
+    if let Some(part) = operation.part_at_mut(database) {
+        part.live = Some(live.clone());
+    }
+    if is_first {
+        if !is_free(operation, database, live) {
+            return;
+        }
+        if operation.remaining.iter().all(|step| step.mode != Mode::Require) {
+            let deed = deed::plan(case, operation);
+            operation.remaining.splice(0..0, deed.steps);
+        }
+    }
+}
+
+/// Nothing may lie where a database will be added; the operation stops where something does.
+pub(super) fn is_free(operation: &mut Operation, database: &Utf8Path, live: &LiveFile) -> bool {
+    let newcomer = operation.newcomers.iter().find(|newcomer| newcomer.database == *database);
+    let Some(newcomer) = newcomer.filter(|_| live.state != LiveState::Missing) else {
+        return true;
+    };
+    let failure = Failure {
+        kind: FailureKind::Foreign,
+        attempted: format!("put “{}” here", newcomer.name),
+        path: database.to_owned(),
+        reason: "a file lies there already that belongs to no workspace".to_owned(),
+        remedy: "Nothing was changed; move that file to another folder and try again".to_owned(),
+    };
+    stop(operation, failure);
+    false
+}
+
+/// Since the look before the safeguard nobody may have written, or the safeguard lacks it; and the intent remembers how
+/// the live files looked, so that nobody's later work is swapped away.
+pub(super) fn safeguarded(operation: &mut Operation, database: &Utf8Path, live: &LiveFile) {
+    let before = operation.part_at(database).and_then(|part| part.live.as_ref()).and_then(|live| live.stamp);
+    if before.is_some_and(|before| Some(before) != live.stamp) {
         let failure = Failure {
             kind: FailureKind::Busy,
             attempted: "restore over this database".to_owned(),
-            path: workspace.database.clone(),
+            path: database.to_owned(),
             reason: "somebody wrote to it while it was being safeguarded".to_owned(),
             remedy: "Close the app and try again; nothing was changed".to_owned(),
         };
-        return stop(operation, failure);
+        return swap::give_up(operation, failure);
     }
-    amend_intents(operation, |intent| {
-        for target in &mut intent.targets {
+    amend_targets(operation, |target| {
+        if target.live == *database {
             target.live_stamp = live.stamp;
         }
     });
 }
 
-fn purpose(operation: &Operation, source: &Source) -> Purpose {
-    match source {
-        Source::Snapshot(safeguard) if is_undo(operation) => Purpose::Undo(*safeguard),
-        Source::Snapshot(_) | Source::File(_) => Purpose::Restore,
-    }
-}
-
-const fn is_undo(operation: &Operation) -> bool {
-    matches!(operation.moment, Moment::Undo(_))
-}
-
-fn needs_migration(operation: &Operation, profile: Option<&SchemaProfile>) -> bool {
-    let version = operation.candidate.as_ref().and_then(|found| found.facts.schema_version.as_deref());
-    profile.zip(version).is_some_and(|(profile, version)| profile.newest() != Some(version))
-}
-
-/// What the live database shall have: what it had when the snapshot was taken, or what its newest snapshot says.
-fn journal_mode(case: &Case<'_>, workspace: &Workspace, source: &Source) -> String {
-    let of = |snapshot: &Snapshot| Some(snapshot.facts.journal_mode.clone()).filter(|mode| !mode.is_empty());
-    let chosen = match source {
-        Source::Snapshot(id) => case.state.snapshots.get(id).and_then(of),
-        Source::File(_) => None,
-    };
-    let known = chosen.or_else(|| case.state.snapshots_of(&workspace.id).find_map(of));
-    known.unwrap_or_else(|| if workspace.schema.is_some() { "wal" } else { "delete" }.to_owned())
-}
-
-/// Keeps what is live now: a verified snapshot of it, or, where it is damaged, its bytes.
-fn guard(
-    case: &Case<'_>,
-    operation: &mut Operation,
-    workspace: &Workspace,
-    live: &LiveState,
-) -> (Plan, Option<SnapshotId>) {
-    match live {
-        LiveState::Missing => (Plan::new(), None),
-        LiveState::Damaged(_) => {
-            let plan = keep_damaged(case, workspace);
-            (plan, Some(next_id(case)))
-        }
-        LiveState::Plausible => {
-            let slot = Slot::plain(Base::Before(Act::Restore));
-            let draft = copying::draft(case, workspace, 0, slot, Trigger::Before(Act::Restore));
-            let to = copying::staged_of(operation, workspace);
-            let plan = Plan::new()
-                .require(Effect::Copy { database: workspace.database.clone(), to: to.clone() })
-                .require(Effect::Verify { workspace: workspace.id.clone(), file: to.clone(), depth: Depth::Sound })
-                .then(copying::publish_into_slot(case, workspace, &draft, to, false));
-            let id = draft.id;
-            operation.drafts = vec![draft];
-            (plan, Some(id))
-        }
-    }
-}
-
-const fn next_id(case: &Case<'_>) -> SnapshotId {
-    SnapshotId(case.state.next_snapshot)
-}
-
-fn keep_damaged(case: &Case<'_>, workspace: &Workspace) -> Plan {
-    let slot = copying::free(case, workspace, Base::Damaged, case.now.date());
-    let to = names::slot(workspace, slot);
-    Plan::new().require(Effect::KeepDamaged { database: workspace.database.clone(), to })
-}
-
-/// The copy of the live database turned out bad, or could not be taken: its bytes are kept instead of a snapshot.
-pub(super) fn keep_damaged_instead(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
-    operation.drafts.clear();
-    operation.remaining.retain(|step| step.mode == Mode::Always || is_of_the_swap(&step.effect));
-    let steps = keep_damaged(case, workspace).steps;
-    operation.remaining.splice(0..0, steps);
-}
-
-pub(super) const fn is_of_the_swap(effect: &Effect) -> bool {
-    matches!(effect, Effect::Commit { .. } | Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. })
-}
-
-/// The damaged bytes are a snapshot of the lowest level, so that an undo can bring them back.
-fn damage_kept(
-    case: &Case<'_>,
-    operation: &mut Operation,
-    workspace: &Workspace,
-    to: &Utf8Path,
-    found: &Verification,
-) -> Vec<Change> {
-    let Some(slot) = super::slot_of(to) else {
-        return Vec::new();
-    };
-    let id = planned_safeguard(operation).unwrap_or_else(|| next_id(case));
-    let kept = Snapshot {
-        id,
-        digest: found.digest.clone(),
-        stamp: found.stamp,
-        level: Level::Damaged,
-        facts: found.facts.clone(),
-        condition: Condition::Good,
-        ..copying::draft(case, workspace, 0, slot, Trigger::Damage)
-    };
-    amend_intents(operation, |intent| intent.safeguard = Some(id));
-    vec![Change::SnapshotPut(Box::new(kept))]
-}
-
-/// The id that the intents were planned with.
-fn planned_safeguard(operation: &Operation) -> Option<SnapshotId> {
-    operation
-        .remaining
-        .iter()
-        .find_map(|step| if let Effect::Commit { intent } = &step.effect { intent.safeguard } else { None })
-}
-
-fn amend_intents(operation: &mut Operation, amend: impl Fn(&mut Intent)) {
+/// Changes the targets of the swap that comes, in every step that names them.
+fn amend_targets(operation: &mut Operation, amend: impl Fn(&mut IntentTarget)) {
     for step in &mut operation.remaining {
         if let Effect::Commit { intent }
         | Effect::Swap { intent }
         | Effect::VerifyLive { intent }
         | Effect::Finish { intent } = &mut step.effect
         {
-            amend(intent);
+            intent.targets.iter_mut().for_each(&amend);
         }
     }
 }

@@ -1,24 +1,28 @@
 //! After something was published: what the policy no longer needs is removed, last of all, one attempt each.
 
+use std::collections::BTreeSet;
+
 use super::Case;
 use crate::effect::Effect;
 use crate::model::{Snapshot, WorkspaceId};
 use crate::names;
 use crate::plan::Plan;
 use crate::policy::{Verdict, retain};
-use crate::state::Operation;
+use crate::state::{Moment, Operation};
 
 /// Adds the removals to an operation that published something and did not fail. Nothing is removed while rotation is
 /// frozen.
 pub(super) fn plan(case: &Case<'_>, operation: &mut Operation) {
-    let Some(workspace) = operation.moment.workspace().cloned() else {
-        return;
-    };
-    let frozen = case.state.workspace(&workspace).is_none_or(|workspace| workspace.frozen.is_some());
-    if operation.failure.is_some() || operation.published.is_empty() || frozen {
+    if operation.failure.is_some() || operation.moment == Moment::Recovery {
         return;
     }
-    operation.remaining.extend(removals(case, &workspace).steps);
+    let published = operation.published.iter().filter_map(|id| case.state.snapshots.get(id));
+    let workspaces: BTreeSet<&WorkspaceId> = published.map(|snapshot| &snapshot.workspace).collect();
+    for id in workspaces {
+        if case.state.workspace(id).is_some_and(|workspace| workspace.frozen.is_none()) {
+            operation.remaining.extend(removals(case, id).steps);
+        }
+    }
 }
 
 fn removals(case: &Case<'_>, id: &WorkspaceId) -> Plan {

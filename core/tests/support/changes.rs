@@ -4,16 +4,17 @@
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 use omnicraft_core::change::Change;
-use omnicraft_core::effect::{Depth, Effect};
-use omnicraft_core::event::Source;
+use omnicraft_core::effect::{BundleMember, CopyOf, Depth, Effect};
+use omnicraft_core::event::{Export, Source};
 use omnicraft_core::model::{
-    Act, Condition, Facts, FileStamp, Intent, IntentTarget, Level, Purpose, Snapshot, SnapshotId, Trigger, Workspace,
+    Act, ArchiveFacts, ArchiveKind, ArchivedWorkspace, Condition, Facts, FileStamp, Finding, Inspection, Intent,
+    IntentTarget, Level, LiveFile, LiveState, Purpose, SchemaSource, Snapshot, SnapshotId, Trigger, Workspace,
     WorkspaceId,
 };
-use omnicraft_core::outcome::{Differences, Failure, FailureKind, TableDifference, Verification};
+use omnicraft_core::outcome::{Differences, Failure, FailureKind, Overview, TableDifference, Verification};
 use omnicraft_core::plan::Plan;
 use omnicraft_core::policy::Policy;
-use omnicraft_core::state::{Ending, JournalEntry, Moment, Operation, UndoPoint};
+use omnicraft_core::state::{Ending, JournalEntry, Moment, Operation, Part, UndoPoint};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -185,11 +186,8 @@ fn snapshot(taken_at: BoxedStrategy<Zoned>) -> impl Strategy<Value = Snapshot> {
 }
 
 fn undo_point() -> impl Strategy<Value = UndoPoint> {
-    (workspace_id(), option::of(snapshot_id()), text()).prop_map(|(workspace, safeguard, source)| UndoPoint {
-        workspace,
-        safeguard,
-        source,
-    })
+    (workspace_id(), number(), option::of(snapshot_id()), text())
+        .prop_map(|(workspace, operation, safeguard, source)| UndoPoint { workspace, operation, safeguard, source })
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -202,14 +200,20 @@ fn operation() -> impl Strategy<Value = Operation> {
             number,
             moment,
             begun_at,
-            remaining: steps(workspace, &text).steps,
+            remaining: steps(&workspace, &text, &facts.clone().unwrap_or_default()).steps,
             copy: facts.clone().map(|facts| verification(facts, &warnings)),
-            candidate: facts.map(|facts| verification(facts, &[])),
+            parts: facts.clone().map(|facts| part(&workspace, facts)).into_iter().collect(),
+            overview: facts.is_some().then(|| overview(&workspace)),
+            inspection: facts.map(|facts| inspection(&workspace, facts)),
+            findings: warnings.iter().map(|text| finding(text)).collect(),
+            findings_unlisted: number,
+            newcomers: vec![workspace],
             drafts,
             published: ids.clone(),
             removed: ids,
             warnings,
             failure: failure.map(|reason| self::failure(&reason)),
+            touched: swapped,
             swapped,
             unfinished: !swapped,
             reserved: number % 1000,
@@ -229,21 +233,68 @@ fn moment() -> impl Strategy<Value = Moment> {
                 Moment::Safeguard(workspace.clone(), act),
                 Moment::Manual(workspace.clone(), text),
                 Moment::Restore(workspace.clone(), Source::Snapshot(id)),
-                Moment::Restore(workspace, Source::File("/media/usb/книга.db".into())),
+                Moment::Restore(workspace.clone(), Source::File("/media/usb/книга.db".into())),
+                Moment::Preview(workspace.clone(), archive()),
+                Moment::Export(Export::Csv(workspace)),
+                Moment::Export(Export::All { with_csv: true }),
+                Moment::RestoreAll("/media/usb/all.zip".into()),
+                Moment::PreviewAll("/media/usb/all.zip".into()),
                 Moment::Drill,
             ])
         },
     )
 }
 
-/// One step of each shape that an effect's content can have.
-fn steps(workspace: Workspace, text: &str) -> Plan {
-    let intent = Intent {
+fn archive() -> Source {
+    Source::Archive { path: "/media/usb/книга.zip".into(), accept_edited: true, trust_schema: false }
+}
+
+fn part(workspace: &Workspace, facts: Facts) -> Part {
+    let live = LiveFile { state: LiveState::Damaged("it has 0 bytes".to_owned()), stamp: Some(FileStamp::default()) };
+    Part {
+        candidate: Some(verification(facts, &[])),
+        live: Some(live),
         safeguard: Some(SnapshotId(SnapshotId::LAST)),
-        purpose: Purpose::Undo(SnapshotId(7)),
+        ..Part::new(workspace, Some(archive()))
+    }
+}
+
+fn overview(workspace: &Workspace) -> Overview {
+    let replaced = vec![(workspace.id.clone(), differences("sales"))];
+    Overview { replaced, added: vec![workspace.clone()], kept: vec![workspace.id.clone()] }
+}
+
+fn finding(text: &str) -> Finding {
+    Finding { member: text.to_owned(), line: Some(u64::MAX), column: None, text: text.to_owned() }
+}
+
+fn inspection(workspace: &Workspace, facts: Facts) -> Inspection {
+    let archived = ArchivedWorkspace {
+        id: workspace.id.clone(),
+        name: workspace.name.clone(),
+        database: workspace.database.clone(),
+        schema: workspace.schema.clone(),
+        folder: workspace.folder.clone(),
+        member: "0001_shop.db".to_owned(),
+        facts,
+    };
+    let taken_at = "2026-11-21T08:00:00+03:00[Europe/Moscow]".to_owned();
+    let facts =
+        ArchiveFacts { kind: ArchiveKind::Global, app: "Till".to_owned(), taken_at, workspaces: vec![archived] };
+    Inspection { facts: Some(facts), edited: vec![finding("x")], edited_unlisted: 1, ..Inspection::default() }
+}
+
+/// One step of each shape that an effect's content can have.
+fn steps(workspace: &Workspace, text: &str, facts: &Facts) -> Plan {
+    let intent = Intent {
+        operation: u64::MAX,
+        purpose: Purpose::Undo,
         source: text.to_owned(),
+        registry: Some(vec![workspace.clone()]),
         targets: vec![IntentTarget {
             workspace: workspace.id.clone(),
+            safeguard: Some(SnapshotId(SnapshotId::LAST)),
+            undoes: Some(SnapshotId(7)),
             staged: text.into(),
             live: workspace.database.clone(),
             digest: text.to_owned(),
@@ -261,7 +312,29 @@ fn steps(workspace: Workspace, text: &str) -> Plan {
             stamp: FileStamp { size: u64::MAX, modified: i64::MIN, inode: u64::MAX, device: 1 << 63 },
         })
         .require(Effect::Commit { intent })
-        .attempt(Effect::WriteRegistry { workspaces: vec![workspace], keep_damaged: None })
+        .attempt(Effect::WriteRegistry { workspaces: vec![workspace.clone()], keep_damaged: None })
+        .then(archive_steps(workspace, text, facts))
+}
+
+/// The same of exports and imports.
+fn archive_steps(workspace: &Workspace, text: &str, facts: &Facts) -> Plan {
+    let id = workspace.id.clone();
+    let schema = vec![
+        SchemaSource::App(text.to_owned()),
+        SchemaSource::Live(text.into()),
+        SchemaSource::Snapshot(text.into()),
+        SchemaSource::Archive,
+    ];
+    let member =
+        BundleMember { workspace: id.clone(), database: text.into(), csv: Some(text.into()), facts: facts.clone() };
+    Plan::new()
+        .require(Effect::CopyAll { copies: vec![CopyOf { database: text.into(), to: text.into() }] })
+        .require(Effect::Pack { workspace: id.clone(), from: text.into(), to: text.into() })
+        .require(Effect::Bundle { members: vec![member], to: text.into() })
+        .require(Effect::Inspect { archive: text.into(), accept_edited: true })
+        .require(Effect::Import { workspace: id, archive: text.into(), to: text.into(), schema, accept_edited: false })
+        .require(Effect::Unpack { archive: text.into(), member: text.to_owned(), to: text.into() })
+        .require(Effect::Export { staged: text.into(), digest: text.to_owned(), to: text.into(), replace: true })
 }
 
 fn verification(facts: Facts, problems: &[String]) -> Verification {

@@ -4,19 +4,23 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use camino::Utf8Path;
 use jiff::Zoned;
 use omnicraft_core::effect::Effect;
 use omnicraft_core::event::{Event, EventKind};
 use omnicraft_core::model::{
-    Facts, FileStamp, Found, Intent, Inventory, Level, LiveFile, LiveState, Manifest, ReadIntent, Registry,
-    SchemaProfile, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId,
+    ArchiveFacts, ArchiveKind, ArchivedWorkspace, Facts, FileStamp, Finding, Found, Inspection, Intent, IntentTarget,
+    Inventory, Level, LiveFile, LiveState, Manifest, ReadIntent, Registry, SchemaProfile, Slot, Snapshot, SnapshotId,
+    Workspace, WorkspaceId,
 };
+use omnicraft_core::names;
 use omnicraft_core::outcome::{Differences, Failure, FailureKind, Identified, Outcome, Verification, Yield};
 use omnicraft_core::plan::Step;
 use omnicraft_core::state::State;
 use omnicraft_core::transition::{Conclusion, transition};
 
 /// A pretend machine with one shop on it.
+#[derive(Clone)]
 pub(crate) struct Driver {
     pub(crate) state: State,
     pub(crate) now: Zoned,
@@ -32,6 +36,18 @@ pub(crate) struct Driver {
     pub(crate) live: LiveState,
     /// Contents that verification finds bad, and what it says of them.
     bad: BTreeMap<u64, String>,
+    /// Live databases of other workspaces, by path.
+    pub(crate) others: BTreeMap<String, Live>,
+    /// Which staged file a live one was.
+    origins: BTreeMap<String, String>,
+    /// Identities of contents, where it is not the shop's.
+    identities: BTreeMap<u64, String>,
+    /// `workspaces.json`.
+    pub(crate) registry: Vec<Workspace>,
+    /// Archives, by path: staged ones and those of the user.
+    pub(crate) archives: BTreeMap<String, Archive>,
+    /// So many databases are put in their place before the power goes.
+    pub(crate) renames: usize,
     /// The staged and published files, by path.
     pub(crate) files: BTreeMap<String, File>,
     /// Manifests that were written.
@@ -40,6 +56,22 @@ pub(crate) struct Driver {
     pub(crate) intent: Option<Intent>,
     newest_content: u64,
     clock: i64,
+}
+
+/// A live database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Live {
+    pub(crate) content: u64,
+    pub(crate) rows: u64,
+    pub(crate) state: LiveState,
+}
+
+/// A pretend archive: what its manifest says, what is in it, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Archive {
+    pub(crate) facts: ArchiveFacts,
+    contents: Vec<File>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// A pretend file.
@@ -61,6 +93,11 @@ pub(crate) fn profile() -> SchemaProfile {
         versions: vec!["1".to_owned(), "2".to_owned()],
         ..SchemaProfile::default()
     }
+}
+
+/// A schema of which a home has one database at most.
+pub(crate) fn purse() -> SchemaProfile {
+    SchemaProfile { name: "purse".to_owned(), single: true, ..profile() }
 }
 
 pub(crate) fn workspace() -> Workspace {
@@ -104,6 +141,12 @@ impl Driver {
             version: "2",
             live: LiveState::Plausible,
             bad: BTreeMap::new(),
+            others: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            identities: BTreeMap::new(),
+            registry: Vec::new(),
+            archives: BTreeMap::new(),
+            renames: usize::MAX,
             files: BTreeMap::new(),
             manifests: BTreeMap::new(),
             intent: None,
@@ -138,7 +181,7 @@ impl Driver {
     ) -> Option<Conclusion> {
         let mut event = Event { now: self.now.clone(), kind };
         for index in 0..10_000 {
-            let next = transition(&self.state, &event, &[profile()]);
+            let next = transition(&self.state, &event, &[profile(), purse()]);
             if let Some(refusal) = next.refused {
                 writeln!(self.log, "refused: {}", refusal.reason).unwrap();
                 return None;
@@ -154,7 +197,7 @@ impl Driver {
             writeln!(self.log, "{step}").unwrap();
             let answer = match outcome(index, &step) {
                 Some(answer) => answer,
-                None => Outcome::Done(self.perform(&step.effect)),
+                None => self.act(&step.effect),
             };
             if power_is_gone() {
                 writeln!(self.log, "power cut").unwrap();
@@ -183,6 +226,40 @@ impl Driver {
         self.content = self.newest_content;
     }
 
+    /// The same for another workspace's, which is made where there is none.
+    pub(crate) fn change_in(&mut self, database: &str, identity: &str) {
+        self.newest_content += 1;
+        self.identities.insert(self.newest_content, identity.to_owned());
+        let live = Live { content: self.newest_content, rows: 100, state: LiveState::Plausible };
+        self.others.insert(database.to_owned(), live);
+    }
+
+    /// A live database, wherever it is.
+    pub(crate) fn live_at(&self, database: &str) -> Option<Live> {
+        if database == "shop.db" {
+            return Some(Live { content: self.content, rows: self.rows, state: self.live.clone() });
+        }
+        self.others.get(database).cloned()
+    }
+
+    fn put_live(&mut self, database: &str, file: File) {
+        if database == "shop.db" {
+            (self.content, self.rows, self.live) = (file.content, file.rows, LiveState::Plausible);
+        } else {
+            let live = Live { content: file.content, rows: file.rows, state: LiveState::Plausible };
+            self.others.insert(database.to_owned(), live);
+        }
+    }
+
+    /// What every live database holds, and which the registry lists.
+    pub(crate) fn world(&self) -> String {
+        let held = self.registry.iter().map(|workspace| {
+            let live = self.live_at(workspace.database.as_str());
+            format!("{} {}", workspace.id, live.map_or_else(|| "missing".to_owned(), |live| live.content.to_string()))
+        });
+        held.collect::<Vec<_>>().join(", ")
+    }
+
     /// The live database goes bad.
     pub(crate) fn spoil(&mut self, problem: &str) {
         self.change();
@@ -194,13 +271,70 @@ impl Driver {
         FileStamp { size: 1000, modified: self.clock, inode: self.clock.unsigned_abs(), device: 1 }
     }
 
+    /// What a strict host refuses, and everything else.
+    fn act(&mut self, effect: &Effect) -> Outcome {
+        let refused = match effect {
+            Effect::Commit { intent } => self.intent.as_ref().is_some_and(|committed| {
+                committed.operation != intent.operation && committed.targets.iter().any(|target| self.waits(target))
+            }),
+            Effect::Swap { intent } => {
+                let ready = |target: &IntentTarget| {
+                    let waits = self.waits(target);
+                    let untouched = waits && self.look(target.live.as_str()).stamp == target.live_stamp;
+                    untouched || (!waits && self.is_swapped(target))
+                };
+                self.intent.as_ref() != Some(intent) || !intent.targets.iter().all(ready)
+            }
+            Effect::Withdraw { intent } => intent.targets.iter().any(|target| self.is_swapped(target)),
+            Effect::Finish { intent } => intent.targets.iter().any(|target| self.waits(target)),
+            _ => false,
+        };
+        if refused { failure(FailureKind::Foreign) } else { Outcome::Done(self.perform(effect)) }
+    }
+
+    fn waits(&self, target: &IntentTarget) -> bool {
+        self.files.contains_key(target.staged.as_str())
+    }
+
+    fn is_swapped(&self, target: &IntentTarget) -> bool {
+        !self.waits(target) && self.origins.get(target.live.as_str()) == Some(&target.staged.to_string())
+    }
+
+    fn copy(&mut self, database: &str, to: &str) {
+        let live = self.live_at(database).unwrap();
+        let file = File { content: live.content, rows: live.rows, stamp: self.stamp() };
+        self.files.insert(to.to_owned(), file);
+    }
+
+    /// One database after the other, and then the registry.
+    fn swap(&mut self, intent: &Intent) {
+        for target in &intent.targets {
+            if self.waits(target) {
+                if self.renames == 0 {
+                    return;
+                }
+                self.renames -= 1;
+                let staged = self.files.remove(target.staged.as_str()).unwrap();
+                self.put_live(target.live.as_str(), staged);
+                self.origins.insert(target.live.to_string(), target.staged.to_string());
+            }
+        }
+        if let Some(registry) = &intent.registry
+            && self.renames > 0
+        {
+            self.registry.clone_from(registry);
+        }
+    }
+
     fn perform(&mut self, effect: &Effect) -> Yield {
+        if let Some(learnt) = self.archive_step(effect) {
+            return learnt;
+        }
         match effect {
             Effect::Scan => Yield::Scanned(Box::new(self.scan())),
-            Effect::Look { .. } => Yield::Looked(self.look()),
-            Effect::Copy { to, .. } => {
-                let file = File { content: self.content, rows: self.rows, stamp: self.stamp() };
-                self.files.insert(to.to_string(), file);
+            Effect::Look { database } => Yield::Looked(self.look(database.as_str())),
+            Effect::Copy { database, to } => {
+                self.copy(database.as_str(), to.as_str());
                 Yield::Copied { journal_mode: "wal".to_owned() }
             }
             Effect::Stage { from, to, .. } => {
@@ -235,18 +369,19 @@ impl Driver {
                 Yield::Nothing
             }
             Effect::Swap { intent } => {
-                if let Some(staged) = self.files.remove(intent.targets[0].staged.as_str()) {
-                    (self.content, self.rows, self.live) = (staged.content, staged.rows, LiveState::Plausible);
-                }
+                self.swap(intent);
                 Yield::Nothing
             }
             Effect::Finish { .. } | Effect::Withdraw { .. } => {
                 self.intent = None;
                 Yield::Nothing
             }
-            Effect::KeepDamaged { to, .. } => {
-                let file = File { content: self.content, rows: self.rows, stamp: self.stamp() };
-                self.files.insert(to.to_string(), file);
+            Effect::WriteRegistry { workspaces, .. } => {
+                self.registry.clone_from(workspaces);
+                Yield::Nothing
+            }
+            Effect::KeepDamaged { database, to } => {
+                self.copy(database.as_str(), to.as_str());
                 let Yield::Verified(verification) = self.verify(to.as_str()) else { unreachable!() };
                 Yield::KeptDamaged(verification)
             }
@@ -264,25 +399,101 @@ impl Driver {
         }
     }
 
-    fn scan(&self) -> Inventory {
-        let found = self.files.iter().map(|(path, file)| {
-            let name = path.strip_prefix("backups/").unwrap_or(path).to_owned();
-            if Slot::parse(&name).is_some() {
-                return Found::Slot { workspace: shop(), file_name: name, stamp: file.stamp };
+    /// What an archive is written and read with.
+    fn archive_step(&mut self, effect: &Effect) -> Option<Yield> {
+        Some(match effect {
+            Effect::CopyAll { copies } => {
+                copies.iter().for_each(|copy| self.copy(copy.database.as_str(), copy.to.as_str()));
+                Yield::CopiedAll(copies.iter().map(|_| "wal".to_owned()).collect())
             }
-            Found::Leftover { path: path.into() }
+            Effect::Pack { workspace, from, to } => {
+                let Yield::Verified(found) = self.verify(from.as_str()) else { unreachable!() };
+                self.write(ArchiveKind::Csv, &[(workspace.clone(), from.to_string(), found.facts)], to.as_str())
+            }
+            Effect::Bundle { members, to } => {
+                let members: Vec<_> =
+                    members.iter().map(|m| (m.workspace.clone(), m.database.to_string(), m.facts.clone())).collect();
+                self.write(ArchiveKind::Global, &members, to.as_str())
+            }
+            Effect::Inspect { archive, .. } => {
+                let read = self.archives.get(archive.as_str()).unwrap();
+                let (facts, findings) = (Some(read.facts.clone()), read.findings.clone());
+                let digest = "archive".to_owned();
+                Yield::Inspected(Box::new(Inspection { digest, facts, findings, ..Inspection::default() }))
+            }
+            Effect::Import { archive, to, .. } => self.take_out(archive.as_str(), 0, to.as_str(), true),
+            Effect::Unpack { archive, member, to } => {
+                let place = member.trim_end_matches(".db").parse().unwrap();
+                self.take_out(archive.as_str(), place, to.as_str(), false)
+            }
+            Effect::Export { staged, to, digest, .. } => {
+                assert!(!digest.is_empty(), "nobody has read {staged} before it is exported");
+                match self.archives.get(staged.as_str()).cloned() {
+                    Some(archive) => drop(self.archives.insert(to.to_string(), archive)),
+                    None => assert_eq!(*digest, format!("{:04}", self.file(staged.as_str()).content)),
+                }
+                Yield::Nothing
+            }
+            _ => return None,
+        })
+    }
+
+    fn write(&mut self, kind: ArchiveKind, members: &[(WorkspaceId, String, Facts)], to: &str) -> Yield {
+        let archived = members.iter().enumerate().map(|(n, (id, _, facts))| {
+            let workspace = self.state.workspace(id).unwrap().clone();
+            ArchivedWorkspace {
+                id: workspace.id,
+                name: workspace.name,
+                database: workspace.database,
+                schema: workspace.schema,
+                folder: workspace.folder,
+                member: format!("{n}.db"),
+                facts: facts.clone(),
+            }
+        });
+        let workspaces = archived.collect();
+        let facts = ArchiveFacts { kind, app: "Test".to_owned(), taken_at: self.now.to_string(), workspaces };
+        let contents = members.iter().map(|(_, file, _)| self.file(file)).collect();
+        self.archives.insert(to.to_owned(), Archive { facts, contents, findings: Vec::new() });
+        Yield::Nothing
+    }
+
+    fn take_out(&mut self, archive: &str, place: usize, to: &str, import: bool) -> Yield {
+        let content = self.archives[archive].contents[place];
+        let file = File { stamp: self.stamp(), ..content };
+        self.files.insert(to.to_owned(), file);
+        if import { Yield::Imported(Box::default()) } else { Yield::Nothing }
+    }
+
+    /// As the real one, it looks only where workspaces of the registry or of the state are, and in the home itself.
+    fn scan(&self) -> Inventory {
+        let known: Vec<&Workspace> = self.registry.iter().chain(&self.state.workspaces).collect();
+        let found = self.files.iter().filter_map(|(path, file)| {
+            let path = Utf8Path::new(path);
+            let (folder, name) = (path.parent().unwrap(), path.file_name().unwrap());
+            let owner = known.iter().find(|workspace| names::folder(workspace) == *folder);
+            if let Some(owner) = owner.filter(|_| Slot::parse(name).is_some()) {
+                let (workspace, file_name) = (owner.id.clone(), name.to_owned());
+                return Some(Found::Slot { workspace, file_name, stamp: file.stamp });
+            }
+            let beside = |w: &&Workspace| names::is_staged_beside(name, w.database.file_name().unwrap());
+            let listed = owner.is_some() || folder == names::BACKUPS || known.iter().any(beside);
+            listed.then(|| Found::Leftover { path: path.to_owned() })
         });
         Inventory {
-            registry: Registry::Read(self.state.workspaces.clone()),
+            registry: Registry::Read(self.registry.clone()),
             files: found.collect(),
             intent: self.intent.clone().map_or(ReadIntent::None, ReadIntent::Committed),
         }
     }
 
-    fn look(&self) -> LiveFile {
-        let modified = i64::try_from(self.content).unwrap();
+    fn look(&self, database: &str) -> LiveFile {
+        let Some(live) = self.live_at(database).filter(|live| live.state != LiveState::Missing) else {
+            return LiveFile { state: LiveState::Missing, stamp: None };
+        };
+        let modified = i64::try_from(live.content).unwrap();
         let stamp = FileStamp { size: 1000, modified, inode: 9, device: 1 };
-        LiveFile { state: self.live.clone(), stamp: Some(stamp) }
+        LiveFile { state: live.state, stamp: Some(stamp) }
     }
 
     fn file(&self, path: &str) -> File {
@@ -303,7 +514,7 @@ impl Driver {
             facts: Facts {
                 application_id: 7,
                 schema_version: Some(self.version.to_owned()),
-                identity: Some("us".to_owned()),
+                identity: Some(self.identities.get(&file.content).cloned().unwrap_or_else(|| "us".to_owned())),
                 page_size: 4096,
                 rows: BTreeMap::from([("sales".to_owned(), file.rows)]),
                 ..Facts::default()

@@ -4,7 +4,7 @@
 use super::super::{Case, register};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Found, Inventory, Registry, Workspace};
+use crate::model::{Found, Inventory, ReadIntent, Registry, Workspace};
 use crate::names;
 use crate::plan::Plan;
 use crate::state::Operation;
@@ -33,12 +33,26 @@ pub(super) fn reconcile(
             rewrite(known, Some(aside))
         }
         Registry::Read(listed) => {
+            let listed = &decided(case, inventory, listed);
             let merged = merge(case, operation, inventory, listed);
             changes.extend(register::adopt(case, &merged));
             let lost_some = known.iter().any(|workspace| !listed.iter().any(|entry| entry.id == workspace.id));
             if lost_some { rewrite(&merged, None) } else { Plan::new() }
         }
     }
+}
+
+/// What a committed swap leaves out is not taken up from a file that the swap will write again.
+fn decided(case: &Case<'_>, inventory: &Inventory, listed: &[Workspace]) -> Vec<Workspace> {
+    let registry = match &inventory.intent {
+        ReadIntent::Committed(intent) => intent.registry.as_deref(),
+        ReadIntent::None | ReadIntent::Invalid(_) => None,
+    };
+    let stays = |entry: &&Workspace| {
+        registry.is_none_or(|registry| registry.iter().any(|workspace| workspace.id == entry.id))
+            || case.state.workspace(&entry.id).is_some()
+    };
+    listed.iter().filter(stays).cloned().collect()
 }
 
 fn rewrite(workspaces: &[Workspace], keep_damaged: Option<String>) -> Plan {

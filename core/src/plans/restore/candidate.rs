@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::super::Case;
+use super::super::{Case, import};
 use crate::change::Change;
 use crate::effect::{Depth, Effect};
 use crate::event::Source;
-use crate::model::{Base, Condition, Level, Snapshot, SnapshotId, Workspace, WorkspaceId};
+use crate::model::{
+    ArchivedWorkspace, Base, Condition, IntentTarget, Level, Snapshot, SnapshotId, Workspace, WorkspaceId,
+};
 use crate::names;
 use crate::outcome::{Failure, FailureKind, Verification};
 use crate::policy::{Expectation, judge};
+use crate::state::{Moment, Operation, Part};
 use crate::transition::Refusal;
 
 /// What would be restored.
@@ -25,25 +28,49 @@ pub(in crate::plans) struct Candidate {
 
 impl Candidate {
     /// Checks it in place.
-    pub(in crate::plans) fn check(&self, workspace: &Workspace) -> Effect {
-        Effect::Verify { workspace: workspace.id.clone(), file: self.path.clone(), depth: Depth::Sound }
+    pub(in crate::plans) fn check(&self, workspace: &WorkspaceId) -> Effect {
+        Effect::Verify { workspace: workspace.clone(), file: self.path.clone(), depth: Depth::Sound }
     }
 }
 
-/// Finds the candidate; `undo` allows a damaged database that a restore had set aside.
+/// Finds the candidate of an operation; `undo` allows a damaged database that a restore had set aside.
 pub(in crate::plans) fn candidate(
     case: &Case<'_>,
     workspace: &Workspace,
     source: &Source,
+    operation: u64,
     undo: bool,
 ) -> Result<Candidate, Refusal> {
     match source {
-        Source::File(path) if *path == workspace.database => Err(Refusal::new(
+        Source::Archive { path, .. } | Source::File(path) if *path == workspace.database => Err(Refusal::new(
             format!("{path} is the live database itself"),
             "Choose a snapshot from `list`, or another file",
         )),
         Source::File(path) => Ok(Candidate { path: path.clone(), shown: path.to_string() }),
+        Source::Archive { path, .. } => Ok(Candidate { path: names::imported(operation, 0), shown: path.to_string() }),
         Source::Snapshot(id) => of_snapshot(case, workspace, *id, undo),
+    }
+}
+
+/// The candidate of a part that is restored.
+pub(in crate::plans) fn candidate_of(case: &Case<'_>, operation: &Operation, part: &Part) -> Option<Candidate> {
+    let workspace = case.known(operation, &part.workspace)?;
+    let undo = matches!(operation.moment, Moment::Undo(_));
+    candidate(case, workspace, part.source.as_ref()?, operation.number, undo).ok()
+}
+
+/// What the archive says of the database that was taken out of it or built from it.
+pub(in crate::plans) fn archived<'a>(operation: &'a Operation, file: &Utf8Path) -> Option<&'a ArchivedWorkspace> {
+    let facts = operation.inspection.as_ref()?.facts.as_ref()?;
+    let mut workspaces = facts.workspaces.iter().enumerate();
+    workspaces.find_map(|(n, said)| (names::imported(operation.number, n) == *file).then_some(said))
+}
+
+fn of_archive<'a>(operation: &'a Operation, source: &Source) -> Option<&'a ArchivedWorkspace> {
+    match source {
+        Source::Snapshot(_) => None,
+        Source::File(file) => archived(operation, file),
+        Source::Archive { .. } => archived(operation, &names::imported(operation.number, 0)),
     }
 }
 
@@ -75,6 +102,7 @@ fn of_snapshot(case: &Case<'_>, workspace: &Workspace, id: SnapshotId, undo: boo
 /// What speaks against the candidate, each in a sentence.
 pub(in crate::plans) fn problems(
     case: &Case<'_>,
+    operation: &Operation,
     workspace: &Workspace,
     source: &Source,
     found: &Verification,
@@ -87,24 +115,41 @@ pub(in crate::plans) fn problems(
             return Vec::new();
         }
     }
-    judged(case, workspace, source, found)
+    let mut problems = judged(case, workspace, Some(source), found);
+    if problems.is_empty() && matches!(source, Source::Archive { .. }) {
+        problems.extend(import::broken_references(operation, found));
+    }
+    if problems.is_empty()
+        && let Some(said) = of_archive(operation, source)
+    {
+        problems.extend(import::lies(&said.facts, source, &found.facts));
+    }
+    problems
 }
 
-/// What speaks against the staged candidate: staging has set its journal mode and migrated it, so its digest is new.
+/// What speaks against a staged database: staging has set its journal mode and migrated it, so its digest is new.
 pub(super) fn problems_of_staged(
     case: &Case<'_>,
-    workspace: &Workspace,
-    source: &Source,
+    operation: &Operation,
+    target: &IntentTarget,
     found: &Verification,
 ) -> Vec<String> {
-    let set_aside = snapshot(case, source).is_some_and(|snapshot| snapshot.level == Level::Damaged);
+    let Some(workspace) = case.known(operation, &target.workspace) else {
+        return found.problems.clone();
+    };
+    // What comes back after a failed swap is a safeguard, and no longer what the part was restored from.
+    let is_candidate = target.staged == names::staged_beside(&target.live, operation.number);
+    let part = operation.part_at(&target.live).filter(|_| is_candidate);
+    let source = part.and_then(|part| part.source.as_ref());
+    let set_aside = source.and_then(|source| snapshot(case, source)).is_some_and(|s| s.level == Level::Damaged);
     if set_aside { Vec::new() } else { judged(case, workspace, source, found) }
 }
 
-fn judged(case: &Case<'_>, workspace: &Workspace, source: &Source, found: &Verification) -> Vec<String> {
+fn judged(case: &Case<'_>, workspace: &Workspace, source: Option<&Source>, found: &Verification) -> Vec<String> {
     let fingerprints = match source {
-        Source::Snapshot(_) => None,
-        Source::File(_) => known_fingerprints(case, &workspace.id),
+        // An archive's tables were compared with those of its schema when the database was built.
+        None | Some(Source::Snapshot(_) | Source::Archive { .. }) => None,
+        Some(Source::File(_)) => known_fingerprints(case, &workspace.id),
     };
     judge(&Expectation { workspace, profile: case.profile(workspace), fingerprints }, found)
 }
@@ -112,7 +157,7 @@ fn judged(case: &Case<'_>, workspace: &Workspace, source: &Source, found: &Verif
 fn snapshot<'a>(case: &'a Case<'_>, source: &Source) -> Option<&'a Snapshot> {
     match source {
         Source::Snapshot(id) => case.state.snapshots.get(id),
-        Source::File(_) => None,
+        Source::File(_) | Source::Archive { .. } => None,
     }
 }
 
@@ -130,8 +175,27 @@ pub(in crate::plans) fn suspected(case: &Case<'_>, source: &Source, problems: &[
     suspect.map(|snapshot| Change::SnapshotPut(Box::new(snapshot))).into_iter().collect()
 }
 
-/// The failure of a candidate that must not be restored.
-pub(in crate::plans) fn unfit(file: &Utf8Path, problems: &[String]) -> Failure {
+/// The failure of a candidate that must not be restored; what is wrong with a part of an archive is the archive's fault.
+pub(in crate::plans) fn unfit(
+    operation: &Operation,
+    workspace: &Workspace,
+    file: &Utf8Path,
+    problems: &[String],
+) -> Failure {
+    let problems_of_it = problems.join("; ");
+    if let Moment::RestoreAll(path) | Moment::PreviewAll(path) = &operation.moment {
+        return import::refused(path, format!("“{}”: {problems_of_it}", workspace.name));
+    }
+    if let Moment::Restore(_, Source::Archive { path, .. }) | Moment::Preview(_, Source::Archive { path, .. }) =
+        &operation.moment
+    {
+        return import::refused(path, problems_of_it);
+    }
+    unfit_file(file, problems)
+}
+
+/// The failure of a file that must not be restored.
+pub(super) fn unfit_file(file: &Utf8Path, problems: &[String]) -> Failure {
     Failure {
         kind: FailureKind::Damaged,
         attempted: "restore this file".to_owned(),

@@ -2,18 +2,18 @@
 //! when the swap is over.
 
 use super::super::{Case, stop};
+use super::{keep_damaged_instead, rollback};
 use crate::change::Change;
-use crate::effect::{Depth, Effect};
-use crate::model::{Intent, IntentTarget, Level, Purpose, WorkspaceId};
-use crate::names;
+use crate::effect::Effect;
+use crate::model::{Intent, IntentTarget, Purpose};
 use crate::outcome::{Failure, FailureKind};
 use crate::plan::Plan;
 use crate::state::{Moment, Operation, UndoPoint};
 
-/// A required step of a restore, an undo or a recovery failed.
+/// A required step of a restore, an undo or a recovery failed, or the user stopped it.
 ///
-/// Before the swap the operation stops, withdraws the intent if there may be one, and cleans up: the live database is
-/// untouched. A new database that turns out bad on the disk is tried once: the old one comes back from its safeguard.
+/// Before the swap the operation stops, withdraws the intent if there may be one, and cleans up: the live databases are
+/// untouched. A new database that turns out bad on the disk is tried once: the old ones come back from their safeguards.
 /// What can be neither withdrawn nor finished now is finished by the next recovery, before anything else.
 pub(in crate::plans) fn fail(
     case: &Case<'_>,
@@ -22,35 +22,39 @@ pub(in crate::plans) fn fail(
     failure: Failure,
 ) -> Vec<Change> {
     let damaged = failure.kind == FailureKind::Damaged;
-    if matches!(effect, Effect::Copy { .. }) && damaged {
-        let workspace = operation.moment.workspace().and_then(|id| case.state.workspace(id));
-        if let Some(workspace) = workspace {
-            operation.warnings.push(format!("the live database is kept as it was: {failure}"));
-            super::keep_damaged_instead(case, operation, workspace);
-        }
-        return Vec::new();
-    }
     if let Effect::VerifyLive { intent } = effect
         && damaged
     {
-        return roll_back(case, operation, intent, failure);
+        return rollback::roll_back(case, operation, intent, failure);
     }
-    let is_past_the_swap =
-        matches!(effect, Effect::VerifyLive { .. } | Effect::Withdraw { .. } | Effect::Finish { .. });
-    if let Effect::Commit { intent } | Effect::Swap { intent } = effect {
+    if let Effect::Copy { database, .. } = effect
+        && damaged
+    {
+        if let Some(workspace) = case.live_at(database) {
+            operation.warnings.push(format!("the live database is kept as it was: {failure}"));
+            keep_damaged_instead(case, operation, workspace);
+        }
+    } else if let Effect::Commit { intent } | Effect::Swap { intent } = effect {
         withdraw(operation, intent, failure);
-    } else if is_past_the_swap {
-        operation.remaining.clear();
-        operation.unfinished = true;
-        let remedy = "The restore is decided; it will be finished at the next start".to_owned();
-        operation.failure = Some(Failure { remedy, ..failure });
-    } else if let (Moment::Recovery, Some(intent)) = (&operation.moment, pending(operation)) {
-        // The app works in the database again: its work is worth more than an interrupted restore.
-        withdraw(operation, &intent, failure);
+    } else if matches!(effect, Effect::Withdraw { .. }) {
+        // Some are swapped already. What stood in the way of the others is what somebody must know.
+        let first = operation.failure.take().unwrap_or(failure);
+        postpone(operation, first);
+    } else if matches!(effect, Effect::VerifyLive { .. } | Effect::Finish { .. }) {
+        postpone(operation, failure);
     } else {
-        stop(operation, failure);
+        give_up(operation, failure);
     }
     Vec::new()
+}
+
+/// Before the commit point there is nothing to withdraw, but for a recovery: there the app works in the database again,
+/// and its work is worth more than an interrupted restore.
+pub(in crate::plans) fn give_up(operation: &mut Operation, failure: Failure) {
+    match pending(operation) {
+        Some(intent) if operation.moment == Moment::Recovery => withdraw(operation, &intent, failure),
+        _ => stop(operation, failure),
+    }
 }
 
 /// The intent that a recovery was about to roll forward.
@@ -59,16 +63,24 @@ fn pending(operation: &Operation) -> Option<Intent> {
     effects.find_map(|effect| if let Effect::Swap { intent } = effect { Some(intent.clone()) } else { None })
 }
 
+/// It can be neither withdrawn nor finished now.
+fn postpone(operation: &mut Operation, failure: Failure) {
+    operation.remaining.clear();
+    operation.unfinished = true;
+    let decided = "The restore is decided; it will be finished at the next start";
+    // What stands in the way stays there until somebody moves it.
+    let first = if failure.kind == FailureKind::Foreign { format!("{}. ", failure.remedy) } else { String::new() };
+    operation.failure = Some(Failure { remedy: format!("{first}{decided}"), ..failure });
+}
+
 /// Nobody can know whether a failed commit is durable, so the intent is withdrawn before a staged file may go. A
-/// recovery goes on with the rest of its work.
+/// recovery goes on with the rest of its work. Where some databases are swapped already the withdrawal is refused, and
+/// the next recovery goes on.
 fn withdraw(operation: &mut Operation, intent: &Intent, failure: Failure) {
     let mut plan = Plan::new().require(Effect::Withdraw { intent: intent.clone() });
     if operation.moment == Moment::Recovery {
-        operation.warnings.push(format!(
-            "the interrupted restore of {} was given up, and the database is as it was: {}. Restore again if you want to",
-            intent.source, failure.reason
-        ));
-        operation.remaining.retain(|step| !super::is_of_the_swap(&step.effect));
+        operation.failure = Some(failure);
+        operation.remaining.retain(|step| !is_of_the_swap(&step.effect));
         for target in &intent.targets {
             plan = plan.always(Effect::Discard { path: target.staged.clone() });
         }
@@ -78,75 +90,76 @@ fn withdraw(operation: &mut Operation, intent: &Intent, failure: Failure) {
     operation.remaining.splice(0..0, plan.steps);
 }
 
-/// Swaps the safeguard back in. An intent without one, or whose rollback failed too, is given up: the file stays where
-/// it is and rotation is frozen, so that no good snapshot is lost over it.
-fn roll_back(case: &Case<'_>, operation: &mut Operation, intent: &Intent, failure: Failure) -> Vec<Change> {
-    let plan = if operation.failure.is_none() { rollback(case, operation, intent) } else { None };
-    let changes = frozen(case, intent, &failure);
-    let plan = plan.unwrap_or_else(|| Plan::new().attempt(Effect::Finish { intent: intent.clone() }));
-    operation.live_stamp = None;
-    stop(operation, failure);
-    operation.remaining.splice(0..0, plan.steps);
-    changes
+/// A recovery has withdrawn an intent. It goes on; why it gave the restore up is a warning from here on.
+pub(in crate::plans) fn given_up(operation: &mut Operation, intent: &Intent) {
+    let Some(failure) = operation.failure.take() else { return };
+    let one = intent.targets.len() == 1;
+    let as_before = if one { "the database is as it was" } else { "the databases are as they were" };
+    operation.warnings.push(format!(
+        "the interrupted restore of {} was given up, and {as_before}: {}. Restore again if you want to",
+        intent.source, failure.reason
+    ));
 }
 
-fn frozen(case: &Case<'_>, intent: &Intent, failure: &Failure) -> Vec<Change> {
-    let freeze = |id: &WorkspaceId| case.amended(id, |w| w.frozen = Some(failure.reason.clone()));
-    intent.targets.iter().filter_map(|target| freeze(&target.workspace)).collect()
-}
-
-fn rollback(case: &Case<'_>, operation: &Operation, intent: &Intent) -> Option<Plan> {
-    let [target] = intent.targets.as_slice() else {
-        return None;
-    };
-    let snapshot = case.state.snapshots.get(&intent.safeguard?).filter(|snapshot| snapshot.level >= Level::Sound)?;
-    let workspace = case.state.workspace(&target.workspace)?;
-    let staged = names::staged_back(&target.live, operation.number);
-    let journal_mode = snapshot.facts.journal_mode.clone();
-    let back = Intent {
-        safeguard: None,
-        purpose: Purpose::RollBack,
-        source: format!("{} (the database before the failed restore)", snapshot.id),
-        targets: vec![IntentTarget { staged: staged.clone(), digest: String::new(), ..target.clone() }],
-    };
-    Some(
-        Plan::new()
-            .require(Effect::Stage { from: names::slot(workspace, snapshot.slot), to: staged.clone(), journal_mode })
-            .require(Effect::Verify { workspace: workspace.id.clone(), file: staged, depth: Depth::Sound })
-            .require(Effect::Look { database: target.live.clone() })
-            .require(Effect::Commit { intent: back.clone() })
-            .require(Effect::Swap { intent: back.clone() })
-            .require(Effect::VerifyLive { intent: back.clone() })
-            .require(Effect::Finish { intent: back }),
+const fn is_of_the_swap(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Quiesce { .. }
+            | Effect::Commit { .. }
+            | Effect::Swap { .. }
+            | Effect::VerifyLive { .. }
+            | Effect::Finish { .. }
     )
 }
 
 /// What is remembered when a swap is done; recorded before its intent goes, so that it can be undone whatever happens
 /// then. A recovery that comes here again remembers nothing twice.
 pub(in crate::plans) fn restored(case: &Case<'_>, operation: &Operation, intent: &Intent) -> Vec<Change> {
-    let mut changes = Vec::new();
     if operation.failure.is_some() {
-        return changes;
+        return Vec::new();
     }
+    let mut changes = registered(case, intent);
     for target in &intent.targets {
         changes.extend(case.amended(&target.workspace, |workspace| {
             workspace.frozen = None;
             workspace.cliff_expected = true;
             workspace.unchanged_since = None;
         }));
-        let newest = case.state.undo.iter().rev().find(|point| point.workspace == target.workspace);
-        let point = UndoPoint {
-            workspace: target.workspace.clone(),
-            safeguard: intent.safeguard,
-            source: intent.source.clone(),
-        };
-        match intent.purpose {
-            Purpose::Restore if newest != Some(&point) => changes.push(Change::UndoPushed(point)),
-            Purpose::Undo(spent) if newest.and_then(|point| point.safeguard) == Some(spent) => {
-                changes.push(Change::UndoPopped(target.workspace.clone()));
-            }
-            Purpose::Restore | Purpose::Undo(_) | Purpose::RollBack => {}
-        }
+    }
+    match intent.purpose {
+        Purpose::Restore => changes.extend(intent.targets.iter().filter_map(|target| pushed(case, intent, target))),
+        Purpose::Undo => changes.extend(popped(case, intent)),
+        Purpose::RollBack => {}
     }
     changes
+}
+
+/// The workspaces that a swap has added. What is known of the others stays.
+pub(super) fn registered(case: &Case<'_>, intent: &Intent) -> Vec<Change> {
+    let listed = intent.registry.iter().flatten();
+    let new = listed.filter(|workspace| case.state.workspace(&workspace.id).is_none());
+    new.cloned().map(Change::WorkspacePut).collect()
+}
+
+fn pushed(case: &Case<'_>, intent: &Intent, target: &IntentTarget) -> Option<Change> {
+    let point = UndoPoint {
+        workspace: target.workspace.clone(),
+        operation: intent.operation,
+        safeguard: target.safeguard,
+        source: intent.source.clone(),
+    };
+    (case.newest_undo(&target.workspace) != Some(&point)).then_some(Change::UndoPushed(point))
+}
+
+/// The points that were undone, and with them those of workspaces that the same restore had added: they stay, and there
+/// is nothing left to undo of them.
+fn popped(case: &Case<'_>, intent: &Intent) -> Vec<Change> {
+    let spent = |target: &IntentTarget| {
+        let newest = case.newest_undo(&target.workspace)?;
+        (target.undoes.is_some() && newest.safeguard == target.undoes).then_some(newest)
+    };
+    let spent: Vec<&UndoPoint> = intent.targets.iter().filter_map(spent).collect();
+    let Some(first) = spent.first() else { return Vec::new() };
+    let with_it = case.undone_with(first).into_iter().filter(|point| point.safeguard.is_none());
+    spent.iter().copied().chain(with_it).map(|point| Change::UndoPopped(point.workspace.clone())).collect()
 }

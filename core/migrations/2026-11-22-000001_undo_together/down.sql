@@ -1,0 +1,2 @@
+DELETE FROM operation;
+ALTER TABLE undo_points DROP COLUMN operation;
