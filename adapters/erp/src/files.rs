@@ -14,25 +14,15 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// An empty file beside a database that does not exist yet. Sidecars count as existing: a stale journal would be
-    /// replayed into the new database.
+    /// An empty file beside a database that does not exist yet.
     pub(crate) fn beside(database: &Path) -> Result<Self, ErpError> {
-        for suffix in ["", "-wal", "-journal", "-shm"] {
-            let found = with_suffix(database, suffix);
-            if found.symlink_metadata().is_ok() {
-                return Err(ErpError::Exists { path: database.to_owned(), found });
-            }
-        }
+        nothing_there(database)?;
         let mut name = OsString::from(".");
         name.push(database.file_name().unwrap_or_default());
         name.push(".draft");
         let draft = Self { path: database.with_file_name(name), database: database.to_owned() };
         draft.sweep();
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&draft.path).map_err(|error| draft.refused(&error))?;
+        create_new(&draft.path).map_err(|error| refused(&draft.database, &error))?;
         Ok(draft)
     }
 
@@ -44,11 +34,11 @@ impl Draft {
     /// Gives the closed, complete database its name, durably.
     #[expect(clippy::disallowed_methods, reason = "the database is new: nobody can have it open, and it is synced")]
     pub(crate) fn publish(self) -> Result<(), ErpError> {
-        fs::rename(&self.path, &self.database).map_err(|error| self.refused(&error))?;
+        fs::rename(&self.path, &self.database).map_err(|error| refused(&self.database, &error))?;
         #[cfg(unix)]
         fs::File::open(folder(&self.database))
             .and_then(|folder| folder.sync_all())
-            .map_err(|error| self.refused(&error))?;
+            .map_err(|error| refused(&self.database, &error))?;
         Ok(())
     }
 
@@ -59,21 +49,41 @@ impl Draft {
             let _ = fs::remove_file(with_suffix(&self.path, suffix));
         }
     }
-
-    fn refused(&self, error: &io::Error) -> ErpError {
-        ErpError::refused(
-            "create the database",
-            &self.database,
-            error,
-            "Check the folder, its permissions and the disk",
-        )
-    }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
         self.sweep();
     }
+}
+
+/// An empty file for a database that nobody but the caller knows of.
+pub(crate) fn empty(database: &Path) -> Result<(), ErpError> {
+    nothing_there(database)?;
+    create_new(database).map_err(|error| refused(database, &error))
+}
+
+/// Sidecars count as something: a stale journal would be replayed into the new database.
+fn nothing_there(database: &Path) -> Result<(), ErpError> {
+    for suffix in ["", "-wal", "-journal", "-shm"] {
+        let found = with_suffix(database, suffix);
+        if found.symlink_metadata().is_ok() {
+            return Err(ErpError::Exists { path: database.to_owned(), found });
+        }
+    }
+    Ok(())
+}
+
+fn create_new(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+fn refused(database: &Path, error: &io::Error) -> ErpError {
+    ErpError::refused("create the database", database, error, "Check the folder, its permissions and the disk")
 }
 
 #[cfg(unix)]

@@ -16,7 +16,7 @@ use omnicraft_core::model::{SchemaProfile, WorkspaceId};
 use omnicraft_host::ports::app::App;
 
 pub use error::ErpError;
-pub use migrate::{create, create_at, migrate};
+pub use migrate::{create, create_at, create_blank, migrate};
 pub use reset::{reset, reset_preview};
 
 /// The schema of a workspace's books.
@@ -50,6 +50,10 @@ impl App for OmniCraft {
 
     fn profiles(&self) -> &[SchemaProfile] {
         &self.profiles
+    }
+
+    fn create(&self, profile: &SchemaProfile, version: &str, database: &Path) -> Result<(), String> {
+        create_blank(&profile.name, version, database).map_err(|error| error.to_string())
     }
 
     fn migrate(&self, profile: &SchemaProfile, database: &Path) -> Result<(), String> {

@@ -11,7 +11,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::MigrationHarness;
 
 use crate::ErpError;
-use crate::files::Draft;
+use crate::files::{self, Draft};
 use crate::open::{BUSY_TIMEOUT, connect, open, uri};
 use crate::schema::Schema;
 
@@ -24,18 +24,19 @@ pub fn create(schema: &str, database: &Path, identity: &str, name: &str) -> Resu
 
 /// As [`create`], at an older released version: for tests, and for data as an older program left it.
 pub fn create_at(schema: &str, version: &str, database: &Path, identity: &str, name: &str) -> Result<(), ErpError> {
-    let schema = Schema::named(schema)?;
-    if !schema.versions.contains(&version) {
-        return Err(ErpError::UnknownVersion {
-            schema: schema.name.to_owned(),
-            version: version.to_owned(),
-            released: schema.versions.join(", "),
-        });
-    }
+    let schema = released(schema, version)?;
     let draft = Draft::beside(database)?;
     run_migrations(schema, draft.path(), CREATE, version)?;
     sign(draft.path(), identity, name).map_err(|error| ErpError::sqlite(CREATE, database, &error))?;
     draft.publish()
+}
+
+/// Makes a database of a released version at a path that nobody else knows of, without an identity or a name: what its
+/// schema is can be read from it. Refuses a path where a file is. A power cut may leave anything there.
+pub fn create_blank(schema: &str, version: &str, database: &Path) -> Result<(), ErpError> {
+    let schema = released(schema, version)?;
+    files::empty(database)?;
+    run_migrations(schema, database, CREATE, version)
 }
 
 /// Brings a database to the newest version. Nobody else may have it open. Refuses a database of another schema or of
@@ -53,6 +54,15 @@ pub fn migrate(schema: &str, database: &Path) -> Result<(), ErpError> {
 
 const CREATE: &str = "create the database";
 const MIGRATE: &str = "migrate the database";
+
+fn released(schema: &str, version: &str) -> Result<&'static Schema, ErpError> {
+    let schema = Schema::named(schema)?;
+    if schema.versions.contains(&version) {
+        return Ok(schema);
+    }
+    let (schema, released) = (schema.name.to_owned(), schema.versions.join(", "));
+    Err(ErpError::UnknownVersion { schema, version: version.to_owned(), released })
+}
 
 fn sign(database: &Path, identity: &str, name: &str) -> rusqlite::Result<()> {
     let connection = connect(database)?;

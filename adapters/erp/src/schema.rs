@@ -64,6 +64,7 @@ impl Schema {
             versions: self.versions.iter().map(ToString::to_string).collect(),
             version_sql: VERSION_SQL.to_owned(),
             identity_sql: IDENTITY_SQL.to_owned(),
+            single: self.name == PERSONAL_FINANCE,
             words: self.words.iter().map(words::entry).collect(),
             hidden_tables: self.hidden.iter().map(ToString::to_string).collect(),
         }

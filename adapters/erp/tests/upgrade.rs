@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use omnicraft_erp::{BUSINESS, ErpError, OmniCraft, PERSONAL_FINANCE, create, create_at, migrate};
+use omnicraft_erp::{BUSINESS, ErpError, OmniCraft, PERSONAL_FINANCE, create, create_at, create_blank, migrate};
 use omnicraft_host::ports::app::App;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -269,6 +269,11 @@ fn the_profile_describes_the_databases() {
             assert_eq!(query(&database, "PRAGMA application_id"), profile.application_id.to_string());
             assert_eq!(query(&database, &profile.version_sql), *version);
             assert_eq!(query(&database, &profile.identity_sql), "id-7");
+            let blank = folder.path().join("blank.db");
+            create_blank(&profile.name, version, &blank).unwrap();
+            assert_eq!(shape(&blank), shape(&database), "the same schema, without an identity");
+            assert_eq!(query(&blank, &profile.identity_sql), "");
+            std::fs::remove_file(blank).unwrap();
         }
         let newest = folder.path().join(format!("{} {}.db", profile.name, profile.newest().unwrap()));
         let tables = query(&newest, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
@@ -302,6 +307,8 @@ fn nothing_is_overwritten_created_or_downgraded() {
     refused(create(BUSINESS, &path("stale.db"), "id", "Shop"), "stale.db-wal is there already");
     refused(create(BUSINESS, &path("no folder/shop.db"), "id", "Shop"), "Check the folder");
     refused(create("omnicraft.cats", &path("cats.db"), "id", "Cats"), "OmniCraft has no schema omnicraft.cats");
+    refused(create_blank(BUSINESS, "0004", &path("taken.db")), "is there already");
+    refused(create_blank(BUSINESS, "0009", &path("v9.db")), "released versions are 0001, 0002, 0003, 0004");
     refused(create_at(BUSINESS, "0009", &path("v9.db"), "id", "Shop"), "released versions are 0001, 0002, 0003, 0004");
     refused(migrate(BUSINESS, &path("missing.db")), "Check the path");
     refused(migrate(BUSINESS, &path("empty.db")), "is not a database of the schema");

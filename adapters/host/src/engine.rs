@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use camino::Utf8Path;
 use jiff::Zoned;
 use omnicraft_core::change::Change;
+use omnicraft_core::effect::Effect;
 use omnicraft_core::event::{Event, EventKind};
 use omnicraft_core::names;
 use omnicraft_core::outcome::Outcome;
 use omnicraft_core::state::State;
 use omnicraft_core::transition::{Conclusion, transition};
 
-use crate::error::EngineError;
+use crate::error::{EngineError, shown};
 use crate::home::Home;
 use crate::perform::{self, Performer};
 use crate::ports::Ports;
@@ -22,7 +23,8 @@ use crate::progress::Observer;
 /// one, [`Engine::handle`] tells it what happened, the rest look at what it knows.
 ///
 /// **Invariant:** no step runs before the changes that announce it are durable in the catalog; steps that change
-/// nothing on disk are the exception, so that an app start with nothing due writes nothing.
+/// nothing on disk, or nothing but staged files, are the exception, so that an app start with nothing due and an archive
+/// that is refused write nothing.
 pub struct Engine {
     home: Home,
     ports: Ports,
@@ -81,6 +83,7 @@ impl Engine {
             // be read either, state and pending changes stay together, to be recorded when it can.
             if let Ok(state) = self.home.load() {
                 self.pending.clear();
+                self.tracked = state.operation.is_some();
                 self.state = state;
             }
             if decided { EngineError::Decided(Box::new(error)) } else { error }
@@ -128,10 +131,20 @@ impl Engine {
             return Err(EngineError::Stuck);
         };
         if !step.effect.is_read_only() {
-            self.record()?;
+            self.prepare(&step.effect)?;
         }
         let performer = Performer { home: self.home.path(), ports: &self.ports, observer: &*self.observer };
         Ok(perform::perform(&performer, &self.state, &step))
+    }
+
+    /// Nothing is changed without the home's lock, and nothing before it is announced in the catalog; but staged files
+    /// of an operation that has done nothing else need no announcement.
+    fn prepare(&mut self, effect: &Effect) -> Result<(), EngineError> {
+        if !self.home.is_locked() {
+            return Err(EngineError::ViewOnly(shown(self.home.path())));
+        }
+        let is_untouched = !self.tracked && self.pending.iter().all(Change::is_bookkeeping);
+        if effect.is_about_staged_alone() && is_untouched { Ok(()) } else { self.record() }
     }
 
     /// The end of an operation: mere bookkeeping that was never recorded need not be.

@@ -2,6 +2,7 @@
 //!
 //! A front end makes an [`engine::Engine`] over a home and tells it what happens; everything else follows.
 
+pub mod archive;
 pub mod engine;
 pub mod error;
 mod home;

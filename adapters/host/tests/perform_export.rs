@@ -11,8 +11,9 @@ use omnicraft_core::effect::Effect;
 use omnicraft_core::outcome::{FailureKind, Outcome, Verification};
 use perform_home::{DAILY, Home, STAGED, workspace};
 
-fn export(to: &str, replace: bool) -> Effect {
-    Effect::Export { staged: STAGED.into(), to: to.into(), replace }
+fn export(home: &Home, to: &str, replace: bool) -> Effect {
+    let verified = home.state.operation.as_ref().and_then(|operation| operation.copy.as_ref());
+    Effect::Export { staged: STAGED.into(), digest: verified.unwrap().digest.clone(), to: to.into(), replace }
 }
 
 /// A home with a verified staged copy, and a folder of the user's.
@@ -33,7 +34,7 @@ fn an_export_is_the_verified_file() {
         home.put("desk/.staged-7-to-mine.db", "left over");
         // Again, as after a crash before the outcome was recorded.
         for _ in 0..2 {
-            home.done(export("desk/mine.db", false));
+            home.done(export(&home, "desk/mine.db", false));
         }
         assert_eq!(home.digest("desk/mine.db"), home.digest(STAGED));
         assert_eq!(fs::read_dir(home.path("desk")).unwrap().count(), 1);
@@ -45,7 +46,7 @@ fn an_absolute_path_is_taken_as_it_is() {
     let home = staged();
     let elsewhere = tempfile::tempdir().unwrap();
     let target = elsewhere.path().join("mine.db");
-    home.done(export(target.to_str().unwrap(), false));
+    home.done(export(&home, target.to_str().unwrap(), false));
     assert_eq!(fs::read(&target).unwrap(), home.content(STAGED));
 }
 
@@ -53,10 +54,10 @@ fn an_absolute_path_is_taken_as_it_is() {
 fn a_file_is_replaced_only_when_that_was_asked_for() {
     let home = staged();
     home.put("desk/mine.db", "a letter");
-    let failure = home.fails(export("desk/mine.db", false));
+    let failure = home.fails(export(&home, "desk/mine.db", false));
     assert_eq!(failure.kind, FailureKind::Foreign);
     assert_eq!(home.content("desk/mine.db"), b"a letter");
-    home.done(export("desk/mine.db", true));
+    home.done(export(&home, "desk/mine.db", true));
     assert_eq!(home.sales("desk/mine.db"), "lamp");
 }
 
@@ -84,11 +85,11 @@ fn no_live_database_and_no_file_of_the_engine_is_overwritten() {
         "backups/new/mine.db",
         "workspaces.json",
     ] {
-        assert_eq!(home.fails(export(path, true)).kind, FailureKind::Foreign, "{path}");
+        assert_eq!(home.fails(export(&home, path, true)).kind, FailureKind::Foreign, "{path}");
     }
     #[cfg(unix)]
     for path in ["desk/link.db", "desk/folder/mine.db"] {
-        assert_eq!(home.fails(export(path, true)).kind, FailureKind::Foreign, "{path}");
+        assert_eq!(home.fails(export(&home, path, true)).kind, FailureKind::Foreign, "{path}");
     }
     assert_eq!(home.files(), before);
     assert_eq!((home.sales("books.db"), home.sales("two.db")), ("lamp".to_owned(), "other".to_owned()));
@@ -97,7 +98,7 @@ fn no_live_database_and_no_file_of_the_engine_is_overwritten() {
 #[test]
 fn a_folder_that_is_not_there_is_not_made() {
     let home = staged();
-    assert_eq!(home.fails(export("shelf/mine.db", false)).kind, FailureKind::Missing);
+    assert_eq!(home.fails(export(&home, "shelf/mine.db", false)).kind, FailureKind::Missing);
     assert!(!home.exists("shelf"));
 }
 
@@ -105,7 +106,7 @@ fn a_folder_that_is_not_there_is_not_made() {
 fn what_is_no_longer_what_was_verified_is_not_handed_out() {
     let home = staged();
     home.sealed(STAGED, &["decayed"]);
-    assert_eq!(home.fails(export("desk/mine.db", false)).kind, FailureKind::Damaged);
+    assert_eq!(home.fails(export(&home, "desk/mine.db", false)).kind, FailureKind::Damaged);
     assert_eq!(fs::read_dir(home.path("desk")).unwrap().count(), 0);
 }
 
@@ -114,7 +115,7 @@ fn a_stopped_export_leaves_the_path_as_it_was() {
     let mut home = staged();
     home.put("desk/mine.db", "a letter");
     home.stop = true;
-    assert_eq!(home.run(export("desk/mine.db", true)), Outcome::Cancelled);
+    assert_eq!(home.run(export(&home, "desk/mine.db", true)), Outcome::Cancelled);
     assert_eq!(home.content("desk/mine.db"), b"a letter");
     assert_eq!(fs::read_dir(home.path("desk")).unwrap().count(), 1);
 }

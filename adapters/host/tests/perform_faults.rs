@@ -7,10 +7,10 @@ mod perform_home;
 
 use std::sync::atomic::Ordering;
 
-use omnicraft_core::effect::Effect;
+use omnicraft_core::effect::{CopyOf, Effect};
 use omnicraft_core::model::{Found, SnapshotId};
 use omnicraft_core::names;
-use omnicraft_core::outcome::{Outcome, Verification, Yield};
+use omnicraft_core::outcome::{Outcome, Yield};
 use perform_home::{BESIDE, DAILY, Home, INTENT, STAGED, shop, workspace};
 
 /// Bounds the search: no effect of these tests needs as many operations.
@@ -27,13 +27,15 @@ fn check(prepare: impl Fn() -> (Home, Effect), final_names: &[&str], judge: impl
     let operations = reference.faults.count.load(Ordering::Relaxed);
     assert!((1..MANY).contains(&operations), "{operations} operations");
     let after = contents(&reference, final_names);
-    for for_good in [false, true] {
+    for (for_good, full) in [(false, false), (true, true)] {
         for n in 1..=operations {
             let (home, effect) = prepare();
+            home.faults.full.store(full, Ordering::Relaxed);
             home.faults.arm(n, for_good);
             let outcome = home.run(effect.clone());
             home.faults.arm(0, false);
-            let case = format!("{effect}: operation {n} of {operations} failed, for good: {for_good}: {outcome:?}");
+            let how = format!("for good: {for_good}, disk full: {full}");
+            let case = format!("{effect}: operation {n} of {operations} failed, {how}: {outcome:?}");
             for ((name, now), (old, new)) in contents(&home, final_names).iter().zip(before.iter().zip(&after)) {
                 let kept = same(now, &old.1) || same(now, &new.1);
                 assert!(kept, "{name} is neither old nor new\n{case}");
@@ -69,10 +71,14 @@ fn sales(content: &[u8]) -> Option<String> {
     connection.query_row(sales, [], |row| row.get(0)).ok()
 }
 
-/// Every file has a name that is known, or one that a scan sweeps.
+/// Every file has a name that is known, or one that recovery sweeps: it asks a scan, and the operation that was
+/// interrupted for the workspaces that it was about to add.
 fn only_known_names(home: &Home, case: &str) {
     let Yield::Scanned(inventory) = home.done(Effect::Scan) else { panic!() };
-    let swept = |file: &str| inventory.files.iter().any(|f| matches!(f, Found::Leftover { path } if path == file));
+    let newcomers = &home.state.operation.as_ref().unwrap().newcomers;
+    let beside_new = |file: &str| newcomers.iter().any(|new| names::staged_beside(&new.database, 7) == file);
+    let found = |file: &str| inventory.files.iter().any(|f| matches!(f, Found::Leftover { path } if path == file));
+    let swept = |file: &str| found(file) || beside_new(file);
     for file in home.files() {
         let name = file.rsplit('/').next().unwrap();
         assert!(
@@ -87,7 +93,9 @@ fn nothing_staged_by_failing(home: &Home, effect: &Effect, outcome: &Outcome, ca
     if matches!(outcome, Outcome::Done(_)) {
         return;
     }
-    let own = home.files().into_iter().filter(|file| file.contains(".staged-7-to-"));
+    // Of several copies of one moment a single one is worth nothing.
+    let prefix = if matches!(effect, Effect::CopyAll { .. }) { ".staged-7-" } else { ".staged-7-to-" };
+    let own = home.files().into_iter().filter(|file| file.contains(prefix));
     assert_eq!(own.collect::<Vec<_>>(), Vec::<String>::new(), "{effect}: {case}");
 }
 
@@ -122,6 +130,19 @@ fn new_file_has_its_manifest(home: &Home) {
 fn copy() {
     let prepare = || (Home::new(), Effect::Copy { database: "books.db".into(), to: STAGED.into() });
     check(prepare, &["books.db"], unjudged);
+}
+
+#[test]
+fn copy_all() {
+    let prepare = || {
+        let mut home = Home::new();
+        home.sealed("two.db", &["chair"]);
+        home.state.workspaces.push(workspace("two", "two.db", "two"));
+        let copy = |database: &str, to: &str| CopyOf { database: database.into(), to: to.into() };
+        let copies = vec![copy("books.db", STAGED), copy("two.db", "backups/two/.staged-7-copy.db")];
+        (home, Effect::CopyAll { copies })
+    };
+    check(prepare, &["books.db", "two.db"], unjudged);
 }
 
 #[test]
@@ -255,6 +276,71 @@ fn swap() {
     });
 }
 
+const OF_THREE: [&str; 5] = ["books.db", "two.db", "data/three.db", "workspaces.json", INTENT];
+
+/// The list of workspaces is the last to become new, and nothing is new without an intent that makes the rest so.
+fn list_comes_last(home: &Home) {
+    let waiting = home.files().iter().filter(|file| file.contains(".omnicraft-staged-7")).count();
+    let list = String::from_utf8(home.content("workspaces.json")).unwrap();
+    assert!(waiting == 0 || !list.contains("data/three.db"), "the list is ahead");
+    assert!(waiting == 3 || home.exists(INTENT), "a mixture that nobody will finish");
+}
+
+#[test]
+fn commit_of_three() {
+    let prepare = || {
+        let (home, intent) = Home::of_three();
+        (home, Effect::Commit { intent })
+    };
+    check(prepare, &OF_THREE, list_comes_last);
+}
+
+#[test]
+fn amended_commit_of_three() {
+    let prepare = || {
+        let (home, mut intent) = Home::of_three();
+        home.done(Effect::Commit { intent: intent.clone() });
+        std::fs::rename(home.path(BESIDE), home.path("books.db")).unwrap();
+        intent.targets[1].safeguard = Some(SnapshotId(9));
+        (home, Effect::Commit { intent })
+    };
+    check(prepare, &OF_THREE, list_comes_last);
+}
+
+#[test]
+fn swap_of_three() {
+    let prepare = || {
+        let (home, intent) = Home::of_three();
+        home.done(Effect::Commit { intent: intent.clone() });
+        (home, Effect::Swap { intent })
+    };
+    check(prepare, &OF_THREE, list_comes_last);
+}
+
+#[test]
+fn verify_live_of_three() {
+    let prepare = || {
+        let (home, intent) = Home::of_three();
+        home.done(Effect::Commit { intent: intent.clone() });
+        home.done(Effect::Swap { intent: intent.clone() });
+        (home, Effect::VerifyLive { intent })
+    };
+    check(prepare, &OF_THREE, list_comes_last);
+}
+
+#[test]
+fn withdraw_of_three() {
+    let prepare = || {
+        let (home, intent) = Home::of_three();
+        home.done(Effect::Commit { intent: intent.clone() });
+        (home, Effect::Withdraw { intent })
+    };
+    check(prepare, &OF_THREE, |home| {
+        let waiting = home.files().iter().filter(|file| file.contains(".omnicraft-staged-7")).count();
+        assert_eq!(waiting, 3);
+    });
+}
+
 #[test]
 fn finish() {
     let prepare = || {
@@ -284,15 +370,14 @@ fn write_registry() {
 fn export() {
     for (replace, no_links) in [(false, false), (false, true), (true, false)] {
         let prepare = || {
-            let mut home = drafted();
+            let home = drafted();
             let digest = home.digest(STAGED);
-            home.state.operation.as_mut().unwrap().copy = Some(Verification { digest, ..Verification::default() });
             home.put("desk/other.db", "a letter");
             if replace {
                 home.put("desk/mine.db", "a letter");
             }
             home.faults.no_links.store(no_links, Ordering::Relaxed);
-            (home, Effect::Export { staged: STAGED.into(), to: "desk/mine.db".into(), replace })
+            (home, Effect::Export { staged: STAGED.into(), digest, to: "desk/mine.db".into(), replace })
         };
         check(prepare, &["desk/mine.db", "desk/other.db", STAGED], unjudged);
     }

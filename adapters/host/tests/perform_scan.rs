@@ -8,11 +8,12 @@ use std::fs;
 
 use expect_test::{Expect, expect};
 use omnicraft_core::effect::Effect;
-use omnicraft_core::model::{Found, Inventory, ReadIntent, Registry, Workspace};
+use omnicraft_core::model::{Found, Intent, Inventory, ReadIntent, Registry, Workspace, WorkspaceId};
 use omnicraft_core::outcome::{FailureKind, Yield};
+use omnicraft_core::state::State;
 use omnicraft_host::perform::registry;
 use omnicraft_host::ports::filesystem::OsFileSystem;
-use perform_home::{Home, workspace};
+use perform_home::{Home, shop, workspace};
 
 fn scan(home: &Home) -> Inventory {
     match home.done(Effect::Scan) {
@@ -56,6 +57,8 @@ fn a_scan_lists_what_is_ours_and_nothing_else() {
         "backups/holiday.jpg",
         "backups/.staged-4-copy.db",
         "backups/.staged-4-copy.db-journal",
+        "backups/.staged-4-shop.zip",
+        "backups/.staged-4-import-0.db",
         "backups/.staged-4-to-.restore-intent.json",
         "backups/.staged-by-me",
         "backups/manifests/s1.json",
@@ -73,6 +76,8 @@ fn a_scan_lists_what_is_ours_and_nothing_else() {
         &expect![[r#"
             leftover backups/.staged-4-copy.db
             leftover backups/.staged-4-copy.db-journal
+            leftover backups/.staged-4-import-0.db
+            leftover backups/.staged-4-shop.zip
             leftover backups/.staged-4-to-.restore-intent.json
             slot     shop auto_daily.db 5
             slot     shop auto_daily_2026-11-21.db 5
@@ -86,6 +91,37 @@ fn a_scan_lists_what_is_ours_and_nothing_else() {
             leftover data/.two.db.omnicraft-staged-4
         "#]],
     );
+}
+
+/// A power cut came right after the commit, and the catalog was lost with it: without the staged files the swap could
+/// not be continued.
+#[test]
+fn what_a_committed_swap_waits_for_is_found_without_any_list() {
+    let mut home = Home::empty();
+    home.sealed("data/.four.db.omnicraft-staged-7", &["lamp"]);
+    let mut target = home.target(shop(), "data/.four.db.omnicraft-staged-7", "data/four.db");
+    target.workspace = WorkspaceId("four".to_owned());
+    let four = workspace("four", "data/four.db", "four");
+    let intent = Intent { targets: vec![target], registry: Some(vec![four]), ..home.intent() };
+    home.done(Effect::Commit { intent: intent.clone() });
+    home.state = State::default();
+    check_found(
+        &home,
+        &expect![[r#"
+            leftover data/.four.db.omnicraft-staged-7
+        "#]],
+    );
+    assert_eq!(scan(&home).intent, ReadIntent::Committed(intent));
+}
+
+#[test]
+fn an_archive_is_swept_with_whatever_lies_beside_it() {
+    let home = Home::empty();
+    for file in ["backups/.staged-4-shop.zip", "backups/.staged-4-shop.zip-journal"] {
+        home.put(file, "12345");
+    }
+    home.done(Effect::Discard { path: "backups/.staged-4-shop.zip".into() });
+    assert_eq!(home.files(), Vec::<String>::new());
 }
 
 #[cfg(unix)]

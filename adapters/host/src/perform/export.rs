@@ -5,31 +5,35 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use camino::Utf8Path;
+use omnicraft_core::names;
 use omnicraft_core::outcome::{FailureKind, Yield};
 
 use super::guard;
 use super::work::{Work, failed, parent};
 use crate::error::{Result, Stop};
 
-const ATTEMPTED: &str = "export the database";
+const ATTEMPTED: &str = "export to this file";
 
-pub(super) fn export(work: &Work<'_>, staged: &Utf8Path, to: &Utf8Path, replace: bool) -> Result<Yield> {
+pub(super) fn export(work: &Work<'_>, staged: &Utf8Path, digest: &str, to: &Utf8Path, replace: bool) -> Result<Yield> {
     let (source, target) = (work.path(staged), work.path(to));
     work.present(ATTEMPTED, &source)?;
     guard::not_ours(work, ATTEMPTED, &target)?;
+    if to.file_name().is_some_and(names::is_unpublished) {
+        let reason = "the engine gives such a name to unfinished files, and removes them at its next start";
+        return Err(Stop::new(FailureKind::Foreign, ATTEMPTED, &target, reason, "Choose another name"));
+    }
     let folder = parent(&target);
     if work.stamp(folder)?.is_none() {
         let reason = "there is no such folder";
         return Err(Stop::new(FailureKind::Missing, ATTEMPTED, folder, reason, "Make the folder, or choose another"));
     }
     only_over_a_file(work, &target)?;
-    let digest = verified_digest(work, staged, &source)?;
     let temporary = work.path(&work.temporary(to));
     if let Some(there) = work.stamp(&target)?.filter(|_| !replace) {
-        let exported = is_exported(work, to, there.size, &source, &digest)?;
+        let exported = is_exported(work, to, there.size, &source, digest)?;
         return if exported { done(work, &temporary, &target) } else { Err(taken(&target)) };
     }
-    let written = write(work, staged, &temporary, &digest).and_then(|()| place(work, &temporary, &target, replace));
+    let written = write(work, staged, &temporary, digest).and_then(|()| place(work, &temporary, &target, replace));
     work.or_sweep(&temporary, written)?;
     Ok(Yield::Nothing)
 }
@@ -44,15 +48,6 @@ fn only_over_a_file(work: &Work<'_>, target: &Path) -> Result<()> {
         return Err(Stop::new(FailureKind::Foreign, ATTEMPTED, target, reason, "Choose another name"));
     }
     Ok(())
-}
-
-/// What verification said of the staged file; whatever happened to it since must not reach the user.
-fn verified_digest(work: &Work<'_>, staged: &Utf8Path, source: &Path) -> Result<String> {
-    let verified = work.state.operation.as_ref().and_then(|operation| operation.copy.as_ref());
-    match verified.filter(|verification| !verification.digest.is_empty()) {
-        Some(verification) => Ok(verification.digest.clone()),
-        None => work.digest(source, &mut work.progress("Checking", staged)),
-    }
 }
 
 /// Copies and reads back: what was written is what was verified.

@@ -2,17 +2,22 @@
 //! verify, rename to the final name, make the name durable; what is removed is removed last. So a failure, a stop or a
 //! power cut leaves the old file or the new one under a final name, and every effect can be run again.
 
+mod bundle;
 mod compare;
 mod copy;
+mod copy_all;
 mod damaged;
 mod export;
 mod generation;
 mod guard;
 mod home;
 mod identify;
+mod import;
+mod inspect;
 mod intent;
 mod look;
 mod maintain;
+mod pack;
 mod publish;
 mod quiesce;
 pub mod registry;
@@ -22,6 +27,7 @@ mod scan;
 mod sidecars;
 mod stage;
 mod swap;
+mod unpack;
 mod verify;
 mod work;
 
@@ -93,7 +99,15 @@ fn effect(work: &Work<'_>, effect: &Effect) -> Result<Yield> {
         Effect::WriteRegistry { workspaces, keep_damaged } => {
             registry::replace(work, workspaces, keep_damaged.as_deref())
         }
-        Effect::Export { staged, to, replace } => export::export(work, staged, to, *replace),
+        Effect::CopyAll { copies } => copy_all::copy_all(work, copies),
+        Effect::Pack { workspace, from, to } => pack::pack(work, workspace, from, to),
+        Effect::Bundle { members, to } => bundle::bundle(work, members, to),
+        Effect::Inspect { archive, accept_edited } => inspect::inspect(work, archive, *accept_edited),
+        Effect::Import { workspace, archive, to, schema, accept_edited } => {
+            import::import(work, workspace, archive, to, schema, *accept_edited)
+        }
+        Effect::Unpack { archive, member, to } => unpack::unpack(work, archive, member, to),
+        Effect::Export { staged, digest, to, replace } => export::export(work, staged, digest, to, *replace),
         Effect::Identify { workspace, file } => identify::identify(work, workspace, file),
     }
 }

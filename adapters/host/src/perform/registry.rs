@@ -27,7 +27,7 @@ struct File {
     workspaces: Vec<Record>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
     id: WorkspaceId,
@@ -52,7 +52,7 @@ pub fn read(home: &Path, files: &dyn FileSystem) -> Result<Registry> {
 }
 
 /// The registry's content for these workspaces, which `read` understands; a sentence where it would not.
-fn render(app: &str, workspaces: &[Workspace]) -> std::result::Result<Vec<u8>, String> {
+pub(crate) fn render(app: &str, workspaces: &[Workspace]) -> std::result::Result<Vec<u8>, String> {
     let file = File { format: FORMAT, app: app.to_owned(), workspaces: workspaces.iter().map(record).collect() };
     let mut json = serde_json::to_vec_pretty(&file).map_err(|error| error.to_string())?;
     json.push(b'\n');
@@ -85,6 +85,29 @@ pub(super) fn replace(work: &Work<'_>, workspaces: &[Workspace], keep: Option<&U
     }
     write(work.home, work.files(), work.ports.app.name(), workspaces)?;
     Ok(Yield::Nothing)
+}
+
+/// Refuses workspaces that could not be read again.
+pub(super) fn require_readable(work: &Work<'_>, workspaces: &[Workspace]) -> Result<()> {
+    let rendered = render(work.ports.app.name(), workspaces);
+    rendered.map(drop).map_err(|reason| unwritable(&work.home.join(names::REGISTRY), reason))
+}
+
+/// Whether the registry lists exactly these workspaces.
+pub(super) fn holds(work: &Work<'_>, workspaces: &[Workspace]) -> Result<bool> {
+    let listed = |workspaces: &[Workspace]| workspaces.iter().map(record).collect::<Vec<_>>();
+    match read(work.home, work.files())? {
+        Registry::Read(there) => Ok(listed(&there) == listed(workspaces)),
+        Registry::Missing | Registry::Damaged(_) => Ok(false),
+    }
+}
+
+/// Makes the registry list these workspaces, durably; one that does is left as it is.
+pub(super) fn put_in_place(work: &Work<'_>, workspaces: &[Workspace]) -> Result<()> {
+    if holds(work, workspaces)? {
+        return work.sync_folder(work.home);
+    }
+    write(work.home, work.files(), work.ports.app.name(), workspaces)
 }
 
 /// Only a damaged registry is worth keeping; when it was replaced before, there is none any more.
@@ -130,7 +153,8 @@ fn workspace(record: Record) -> Workspace {
     }
 }
 
-fn parse(content: &[u8]) -> std::result::Result<Vec<Workspace>, String> {
+/// The workspaces in a registry's content, checked; a sentence where it is not one that can be believed.
+pub(crate) fn parse(content: &[u8]) -> std::result::Result<Vec<Workspace>, String> {
     #[derive(Deserialize)]
     struct Versioned {
         format: u32,
@@ -159,7 +183,11 @@ fn parse(content: &[u8]) -> std::result::Result<Vec<Workspace>, String> {
 }
 
 fn check(record: &Record) -> std::result::Result<(), String> {
-    let Record { id, folder, database, .. } = record;
+    check_place(&record.id, &record.folder, &record.database)
+}
+
+/// Whether a workspace can have this id, this folder of backups and this database; a sentence where it cannot.
+pub(crate) fn check_place(id: &WorkspaceId, folder: &Utf8Path, database: &Utf8Path) -> std::result::Result<(), String> {
     if !is_plain_name(id.0.as_str()) {
         return Err(format!("`{id}` cannot be the id of a workspace"));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use omnicraft_core::model::{Found, Inventory, Registry, Slot, Workspace};
+use omnicraft_core::model::{Found, Inventory, ReadIntent, Registry, Slot, Workspace};
 use omnicraft_core::names;
 use omnicraft_core::outcome::Yield;
 
@@ -14,6 +14,7 @@ use crate::ports::filesystem::Entry;
 
 pub(super) fn scan(work: &Work<'_>) -> Result<Yield> {
     let registry = registry::read(work.home, work.files())?;
+    let intent = intent::read(work.home, work.files())?;
     let mut scan = Scan { work, listed: BTreeSet::new(), files: Vec::new() };
     for workspace in workspaces(work, &registry) {
         scan.backups(workspace)?;
@@ -22,7 +23,11 @@ pub(super) fn scan(work: &Work<'_>) -> Result<Yield> {
     for workspace in workspaces(work, &registry) {
         scan.beside(&workspace.database);
     }
-    let inventory = Inventory { registry, files: scan.files, intent: intent::read(work.home, work.files())? };
+    if let ReadIntent::Committed(intent) = &intent {
+        // Also beside a database of a workspace that no list knows yet.
+        intent.targets.iter().for_each(|target| scan.beside(&target.live));
+    }
+    let inventory = Inventory { registry, files: scan.files, intent };
     Ok(Yield::Scanned(Box::new(inventory)))
 }
 

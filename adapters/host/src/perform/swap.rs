@@ -1,34 +1,41 @@
 //! The swap: commit, rename, check, finish. Before the commit nothing live has changed; after it, whatever happens, the
-//! staged databases win, unless somebody has worked in the old ones since: then the swap is given up.
+//! staged databases win, unless somebody has worked in an old one since: then nothing is swapped before he is heard.
+//! The list of workspaces follows the databases, so that it never names one that is not there.
 
 use std::path::Path;
 
-use omnicraft_core::model::{Intent, IntentTarget, ReadIntent};
+use omnicraft_core::model::{FileStamp, Intent, IntentTarget, ReadIntent};
 use omnicraft_core::names;
 use omnicraft_core::outcome::{FailureKind, Yield};
 
 use super::look::live_stamp;
 use super::work::{Work, failed, parent};
-use super::{intent as commit_point, sidecars};
+use super::{intent as commit_point, registry, sidecars};
 use crate::error::{Result, Stop};
 use crate::sqlite;
 
 const RESTART: &str = "Start the program again, so that it finishes the restore; the safeguard is kept";
 
-/// Makes the intent durable, once every staged file is known to be what was verified.
+/// Makes the intent durable, once every staged file is known to be what was verified. The intent of a swap that was
+/// interrupted may be replaced by one for the same databases that knows of newer safeguards.
 pub(super) fn commit(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "commit the restore";
-    match commit_point::read(work.home, work.files())? {
-        ReadIntent::None | ReadIntent::Invalid(_) => {}
+    let path = work.home.join(names::INTENT);
+    let is_begun = match commit_point::read(work.home, work.files())? {
+        ReadIntent::None | ReadIntent::Invalid(_) => false,
         ReadIntent::Committed(committed) if committed == *intent => {
             work.sync_folder(&work.home.join(names::BACKUPS))?;
             return Ok(Yield::Nothing);
         }
+        ReadIntent::Committed(committed) if is_amended(work, &committed, intent)? => true,
         // A swap that is done may be followed by the one that rolls it back, under one commit point without a gap.
-        ReadIntent::Committed(other) if waiting(work, &other)? == 0 => {}
-        ReadIntent::Committed(_) => return Err(unfinished(attempted, &work.home.join(names::INTENT))),
-    }
+        ReadIntent::Committed(other) if is_done(work, &other)? => false,
+        ReadIntent::Committed(_) => return Err(unfinished(attempted, &path)),
+    };
     for target in &intent.targets {
+        if is_begun && is_swapped(work, target)? {
+            continue;
+        }
         let staged = work.path(&target.staged);
         if work.digest(&staged, &mut work.progress("Checking", &target.staged))? != target.digest {
             let reason = "it is no longer the file that was verified";
@@ -36,11 +43,35 @@ pub(super) fn commit(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
             return Err(Stop::new(FailureKind::Damaged, attempted, &staged, reason, remedy));
         }
     }
+    if let Some(workspaces) = &intent.registry {
+        registry::require_readable(work, workspaces)?;
+    }
     commit_point::write(work, intent)?;
     Ok(Yield::Nothing)
 }
 
-/// Puts every staged database in its place. After a power cut some are, and the intent is there to continue from.
+/// Whether an intent continues a committed one: the same files take the same places, and only what is known of the
+/// databases that still wait has changed.
+fn is_amended(work: &Work<'_>, committed: &Intent, intent: &Intent) -> Result<bool> {
+    let mut like_before = intent.clone();
+    for (old, new) in committed.targets.iter().zip(&mut like_before.targets) {
+        new.live_stamp = old.live_stamp;
+        new.safeguard = old.safeguard;
+    }
+    if like_before != *committed {
+        return Ok(false);
+    }
+    // The safeguard of a database that is gone is what an undo brings back.
+    for (old, new) in committed.targets.iter().zip(&intent.targets) {
+        if old.safeguard != new.safeguard && is_swapped(work, old)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Puts every staged database in its place, then the list of workspaces. After a power cut some are, and the intent is
+/// there to continue from.
 pub(super) fn swap(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "put the restored database in place";
     match commit_point::read(work.home, work.files())? {
@@ -59,7 +90,12 @@ pub(super) fn swap(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
         ready(work, attempted, target)?;
     }
     for target in &intent.targets {
+        // Again, because putting the others in place took its time.
+        ready(work, attempted, target)?;
         put_in_place(work, attempted, target)?;
+    }
+    if let Some(workspaces) = &intent.registry {
+        registry::put_in_place(work, workspaces)?;
     }
     Ok(Yield::Nothing)
 }
@@ -68,20 +104,32 @@ pub(super) fn swap(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
 fn ready(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> {
     let (staged, live) = (work.path(&target.staged), work.path(&target.live));
     let refuse = |reason: String| {
-        let remedy = "The live database was left alone; restore again if you want to";
+        let remedy = if target.live_stamp.is_some() {
+            "The live database was left alone; restore again if you want to"
+        } else {
+            "Move that file to another folder"
+        };
         Err(Stop::new(FailureKind::Foreign, attempted, &live, reason, remedy))
     };
     if work.stamp(&staged)?.is_some() {
-        return if live_stamp(work, &live)? == target.live_stamp {
-            Ok(())
-        } else {
-            refuse("somebody has worked in it since it was safeguarded".to_owned())
+        return match (live_stamp(work, &live)?, target.live_stamp) {
+            (now, safeguarded) if now == safeguarded => Ok(()),
+            (Some(now), Some(safeguarded)) if has_lost_its_log_alone(now, safeguarded) => Ok(()),
+            (Some(_), None) => refuse("there was none when the restore was committed, and now there is one".to_owned()),
+            (None, _) => refuse("it was taken away since it was safeguarded".to_owned()),
+            _ => refuse("somebody has worked in it since it was safeguarded".to_owned()),
         };
     }
     if is_swapped(work, target)? {
         return Ok(());
     }
     refuse(format!("{} was taken away before it could be put in place", target.staged))
+}
+
+/// Whether the WAL that was counted in is gone and nothing was written: this swap was interrupted after it had removed
+/// the old sidecars. Whoever merges a WAL writes the main file, whose time is later then.
+const fn has_lost_its_log_alone(now: FileStamp, safeguarded: FileStamp) -> bool {
+    now.same_file(&safeguarded) && now.size < safeguarded.size && now.modified <= safeguarded.modified
 }
 
 /// Whether the live file is the one that was staged: a rename keeps a file's identity, also when somebody has worked
@@ -114,9 +162,9 @@ fn put_in_place(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Resu
     work.sync_folder(parent(&live))
 }
 
-/// Checks that the live databases are the files that were staged, and that SQLite opens them. The plain reading is
-/// safe where nobody has opened the new file yet, so that there are no locks to lose; once somebody has worked in it,
-/// only SQLite looks at it.
+/// Checks that the live databases are the files that were staged, that SQLite opens them, and that the list of
+/// workspaces is theirs. The plain reading is safe where nobody has opened the new file yet, so that there are no locks
+/// to lose; once somebody has worked in it, only SQLite looks at it.
 pub(super) fn verify_live(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "check the restored database";
     for target in &intent.targets {
@@ -130,6 +178,12 @@ pub(super) fn verify_live(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
             return Err(Stop::new(FailureKind::Damaged, attempted, &live, reason, RESTART));
         }
         read_schema(attempted, &live, &sqlite::open::sealed(work.sqlite(), &live)?)?;
+    }
+    if !holds_registry(work, intent)? {
+        // Swapping again puts it right; no database has to go back for it.
+        let (path, reason) =
+            (work.home.join(names::REGISTRY), "it is not the list that belongs to the restored databases");
+        return Err(Stop::new(FailureKind::Foreign, attempted, &path, reason, RESTART));
     }
     Ok(Yield::Nothing)
 }
@@ -148,11 +202,14 @@ fn read_schema(attempted: &str, live: &Path, connection: &rusqlite::Connection) 
     tables.map(|_| ()).map_err(|error| Stop::sqlite(attempted, live, &error))
 }
 
-/// Removes the intent of a swap of which nothing has happened; the live databases are as they were.
+/// Removes the intent of a swap of which nothing has happened; the live databases are as they were, and so is the list
+/// of workspaces, which comes after all of them.
 pub(super) fn withdraw(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "withdraw the restore";
     for target in &intent.targets {
-        if is_swapped(work, target)? {
+        let live = live_stamp(work, &work.path(&target.live))?;
+        let has_begun = live.zip(target.live_stamp).is_some_and(|(now, then)| has_lost_its_log_alone(now, then));
+        if has_begun || is_swapped(work, target)? {
             return Err(unfinished(attempted, &work.home.join(names::INTENT)));
         }
     }
@@ -162,11 +219,20 @@ pub(super) fn withdraw(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
 /// Removes the intent, once every name is durable.
 pub(super) fn finish(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "finish the restore";
-    if waiting(work, intent)? > 0 {
-        return Err(unfinished(attempted, &work.home.join(names::INTENT)));
+    let path = work.home.join(names::INTENT);
+    let is_over = match commit_point::read(work.home, work.files())? {
+        ReadIntent::Committed(committed) => committed == *intent && is_done(work, intent)?,
+        // What has become of the list of workspaces since is somebody else's.
+        ReadIntent::None | ReadIntent::Invalid(_) => waiting(work, intent)? == 0,
+    };
+    if !is_over {
+        return Err(unfinished(attempted, &path));
     }
     for target in &intent.targets {
         work.sync_folder(parent(&work.path(&target.live)))?;
+    }
+    if intent.registry.is_some() {
+        work.sync_folder(work.home)?;
     }
     remove_intent(work, attempted, intent)
 }
@@ -180,6 +246,16 @@ fn remove_intent(work: &Work<'_>, attempted: &str, intent: &Intent) -> Result<Yi
     work.files().remove(&path).map_err(failed(attempted, &path))?;
     work.sync_folder(parent(&path))?;
     Ok(Yield::Nothing)
+}
+
+/// Whether a committed swap has put everything in its place.
+fn is_done(work: &Work<'_>, intent: &Intent) -> Result<bool> {
+    Ok(waiting(work, intent)? == 0 && holds_registry(work, intent)?)
+}
+
+/// Whether the list of workspaces is the one that a swap brings; a swap that brings none has it.
+fn holds_registry(work: &Work<'_>, intent: &Intent) -> Result<bool> {
+    intent.registry.as_ref().map_or(Ok(true), |workspaces| registry::holds(work, workspaces))
 }
 
 /// How many databases of a swap are not in their place yet.

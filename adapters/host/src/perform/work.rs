@@ -44,8 +44,9 @@ impl<'a> Work<'a> {
         Progress::new(self.observer, &*self.ports.clock, format!("{doing} {name}"))
     }
 
+    /// A workspace, also one that a global restore is about to add.
     pub(super) fn workspace(&self, id: &WorkspaceId) -> Option<&'a Workspace> {
-        self.state.workspace(id)
+        self.state.known(id)
     }
 
     /// The schema profile of a workspace; `None` for an adopted database, or a schema that this app does not know.

@@ -12,6 +12,11 @@ pub trait App: Send + Sync {
     /// The schemas that the app owns.
     fn profiles(&self) -> &[SchemaProfile];
 
+    /// Makes a database of a released version of one of its schemas, with its tables, indexes, triggers and views; what
+    /// rows are in it does not matter. Nobody else has the path, where there is no file. A power cut may leave anything
+    /// there.
+    fn create(&self, profile: &SchemaProfile, version: &str, database: &Path) -> Result<(), String>;
+
     /// Brings a database of one of its schemas to the newest version. Nobody else has it open. A power cut may leave
     /// any released version, with the data that belongs to it.
     fn migrate(&self, profile: &SchemaProfile, database: &Path) -> Result<(), String>;
@@ -34,6 +39,10 @@ impl App for NoApp {
 
     fn profiles(&self) -> &[SchemaProfile] {
         &[]
+    }
+
+    fn create(&self, profile: &SchemaProfile, _version: &str, _database: &Path) -> Result<(), String> {
+        Err(format!("this program does not know the schema {}", profile.name))
     }
 
     fn migrate(&self, profile: &SchemaProfile, _database: &Path) -> Result<(), String> {

@@ -3,7 +3,7 @@
 //! process's SQLite locks on it (fcntl(2), "record locks … released when the process closes any file descriptor").
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -39,6 +39,13 @@ pub trait FileSystem: Send + Sync {
 
     /// A new file (0600) with this content, durable but for its name. Fails where the name is taken.
     fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()>;
+
+    /// A new, empty file (0600) that is written piece by piece; nothing of it is durable before its `sync`. Fails where
+    /// the name is taken.
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>>;
+
+    /// An existing file that is read piece by piece.
+    fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>>;
 
     /// A new file (0600) with the content of another, durable but for its name; cloned where the file system can.
     fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()>;
@@ -80,6 +87,23 @@ pub trait FileSystem: Send + Sync {
 
 /// Held as long as it lives.
 pub trait Lock: Send + Sync {}
+
+/// A file that is being written. Whoever made it removes it when it cannot be finished.
+pub trait NewFile: Write + Seek + Send {
+    /// Makes its content durable.
+    fn sync(&mut self) -> io::Result<()>;
+}
+
+/// A file that is being read.
+pub trait OldFile: Read + Seek + Send {}
+
+impl NewFile for File {
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_all()
+    }
+}
+
+impl OldFile for File {}
 
 /// The files of this machine. Its own files are 0600 and its folders 0700 where the platform has modes; what exists
 /// already keeps the mode that it has.
@@ -126,6 +150,14 @@ impl FileSystem for OsFileSystem {
     fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let file = create_new(path)?;
         whole_or_gone(path, (&file).write_all(content).and_then(|()| file.sync_all()))
+    }
+
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>> {
+        Ok(Box::new(create_new(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {
+        Ok(Box::new(open(path)?))
     }
 
     fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {

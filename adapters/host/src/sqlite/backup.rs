@@ -1,6 +1,8 @@
 //! Copying a live database while its app goes on working, into one sealed, durable file.
 
-use std::path::Path;
+mod moment;
+
+use std::path::{Path, PathBuf};
 
 use omnicraft_core::outcome::FailureKind;
 use rusqlite::backup::{Backup, StepResult};
@@ -9,6 +11,8 @@ use rusqlite::{Connection, ErrorCode};
 use super::{Opener, ffi, open};
 use crate::error::{Result, Stop};
 use crate::progress::Progress;
+
+pub use moment::hold_all;
 
 const ATTEMPTED: &str = "copy the database";
 
@@ -27,17 +31,34 @@ const STEP: i32 = 1024;
 pub fn copy(opener: &Opener, live: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<String> {
     let source = open::reader(opener, live)?;
     open::hold(&source, ATTEMPTED, live, progress)?;
-    let journal_mode = open::journal_mode(&source).map_err(|error| Stop::sqlite(ATTEMPTED, live, &error))?;
-    let wrote = |error| Stop::sqlite("write the copy", to, &error);
-    let mut target = open::target(opener, to).map_err(wrote)?;
-    prepare(&target).map_err(wrote)?;
-    transfer(&source, &mut target, live, to, progress)?;
-    // Let the app's writers and its checkpoints go on before the copy is finished.
-    drop(source);
-    seal(&target, to)?;
-    ffi::sync(&target).map_err(wrote)?;
-    target.close().map_err(|(_, error)| wrote(error))?;
-    Ok(journal_mode)
+    Held { live: live.to_owned(), source }.copy(opener, to, &mut |done, total| progress.at(done, total))
+}
+
+/// A live database in a read transaction, which ends with it.
+pub struct Held {
+    live: PathBuf,
+    source: Connection,
+}
+
+/// Told pages done and pages in all; its error stops the copy.
+pub type Report<'a> = &'a mut dyn FnMut(u64, u64) -> Result<()>;
+
+impl Held {
+    /// As [`copy`], of the moment that is held. The app's writers and its checkpoints go on as soon as the content is
+    /// copied, before the copy is sealed.
+    pub fn copy(self, opener: &Opener, to: &Path, report: Report<'_>) -> Result<String> {
+        let Self { live, source } = self;
+        let journal_mode = open::journal_mode(&source).map_err(|error| Stop::sqlite(ATTEMPTED, &live, &error))?;
+        let wrote = |error| Stop::sqlite("write the copy", to, &error);
+        let mut target = open::target(opener, to).map_err(wrote)?;
+        prepare(&target).map_err(wrote)?;
+        transfer(&source, &mut target, &live, to, report)?;
+        drop(source);
+        seal(&target, to)?;
+        ffi::sync(&target).map_err(wrote)?;
+        target.close().map_err(|(_, error)| wrote(error))?;
+        Ok(journal_mode)
+    }
 }
 
 /// The copy is worthless until it is whole, so nothing before the one sync at its end needs to be durable, and no
@@ -48,13 +69,7 @@ fn prepare(target: &Connection) -> rusqlite::Result<()> {
     target.execute_batch("PRAGMA main.synchronous = OFF")
 }
 
-fn transfer(
-    source: &Connection,
-    target: &mut Connection,
-    live: &Path,
-    to: &Path,
-    progress: &mut Progress<'_>,
-) -> Result<()> {
+fn transfer(source: &Connection, target: &mut Connection, live: &Path, to: &Path, report: Report<'_>) -> Result<()> {
     let failed = |error: rusqlite::Error| {
         let path = if is_about_writing(&error) { to } else { live };
         Stop::sqlite(ATTEMPTED, path, &error)
@@ -65,7 +80,7 @@ fn transfer(
         let pages = backup.progress();
         let total = u64::try_from(pages.pagecount).unwrap_or_default();
         let left = u64::try_from(pages.remaining).unwrap_or_default();
-        progress.at(total.saturating_sub(left), total)?;
+        report(total.saturating_sub(left), total)?;
         match step {
             StepResult::Done => return Ok(()),
             StepResult::More => {}

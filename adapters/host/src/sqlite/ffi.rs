@@ -61,7 +61,7 @@ pub(super) fn exists(vfs: &str, path: &Path) -> bool {
 
 /// Does work on a connection during which `stop` is asked again and again; once it says yes, the running statement
 /// ends with SQLite's interrupt error.
-pub(super) fn interruptible<T>(connection: &Connection, stop: &dyn Fn() -> bool, work: impl FnOnce() -> T) -> T {
+pub(crate) fn interruptible<T>(connection: &Connection, stop: &dyn Fn() -> bool, work: impl FnOnce() -> T) -> T {
     /// Instructions of SQLite's machine (pages, in an integrity check) between two questions.
     const INTERVAL: c_int = 2_000;
 

@@ -16,6 +16,8 @@ mod rows;
 pub mod schema;
 mod trouble;
 
+pub(crate) use ffi::interruptible;
+
 /// How SQLite opens files: through the default VFS, or through a named one (the harness's simulated disk).
 #[derive(Clone, Debug, Default)]
 pub struct Opener {

@@ -60,7 +60,7 @@ pub(super) fn open_sealed(opener: &Opener, path: &Path) -> rusqlite::Result<Conn
 }
 
 /// As [`live`], for reading alone: what waits in the write-ahead log when it opens still waits there when it closes.
-pub(super) fn reader(opener: &Opener, path: &Path) -> Result<Connection> {
+pub(crate) fn reader(opener: &Opener, path: &Path) -> Result<Connection> {
     let waiting = has_content(opener, path, "-wal");
     let connection = live(opener, path)?;
     if waiting {
@@ -70,7 +70,7 @@ pub(super) fn reader(opener: &Opener, path: &Path) -> Result<Connection> {
 }
 
 /// Opens the existing file, empty or not, that a copy is written to.
-pub(super) fn target(opener: &Opener, path: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn target(opener: &Opener, path: &Path) -> rusqlite::Result<Connection> {
     connect(opener, path, &[], OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 

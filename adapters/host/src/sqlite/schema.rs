@@ -55,6 +55,8 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// Whether the primary key is the rowid itself (`INTEGER PRIMARY KEY`), so that nothing ever renumbers it.
     pub key_is_rowid: bool,
+    /// Whether its rows are stored by a rowid; always false for a virtual table, which has no rows of its own.
+    pub has_rowid: bool,
 }
 
 /// BLAKE3, in hex, over the schema's text, sorted. Spaces, line breaks and comments do not count, nor do SQLite's own
@@ -89,6 +91,14 @@ pub fn fingerprint(connection: &Connection) -> rusqlite::Result<String> {
 /// All tables of the main database but SQLite's own, by name. Views are not tables.
 pub fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
     names(connection)?.into_iter().map(|(name, kind)| table(connection, name, kind)).collect()
+}
+
+/// `sqlite_sequence`, where `AUTOINCREMENT` keeps the highest rowid of each table; `None` where nothing uses it.
+pub fn sequences(connection: &Connection) -> rusqlite::Result<Option<Table>> {
+    let name = "sqlite_sequence";
+    let sql = "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1)";
+    let there = connection.query_row(sql, [name], |row| row.get(0))?;
+    if there { table(connection, name.to_owned(), TableKind::Ordinary).map(Some) } else { Ok(None) }
 }
 
 /// The names of all tables of the main database but SQLite's own, sorted.
@@ -146,8 +156,18 @@ fn table(connection: &Connection, name: String, kind: TableKind) -> rusqlite::Re
     }
     key.sort_unstable();
     let primary_key: Vec<_> = key.into_iter().map(|(_, column)| column).collect();
-    let key_is_rowid = kind == TableKind::Ordinary && primary_key.len() == 1 && !has_key_index(connection, &name)?;
-    Ok(Table { name, kind, columns, primary_key, key_is_rowid })
+    let has_rowid = match kind {
+        TableKind::Ordinary => true,
+        TableKind::WithoutRowid | TableKind::Virtual => false,
+        TableKind::Shadow => !is_without_rowid(connection, &name)?,
+    };
+    let key_is_rowid = has_rowid && primary_key.len() == 1 && !has_key_index(connection, &name)?;
+    Ok(Table { name, kind, columns, primary_key, key_is_rowid, has_rowid })
+}
+
+fn is_without_rowid(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND wr)";
+    connection.query_row(sql, [table], |row| row.get(0))
 }
 
 /// A primary key that is not the rowid has an index of its own (so has `INTEGER PRIMARY KEY DESC`, which is not the

@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at the disk behind the port's back")]
 
 use std::fs;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,6 +14,7 @@ use omnicraft_core::model::{
     Base, Condition, Facts, FileStamp, Intent, IntentTarget, Level, Purpose, SchemaProfile, Slot, Snapshot, SnapshotId,
     Tier, Trigger, Workspace, WorkspaceId,
 };
+use omnicraft_core::names::staged_beside;
 use omnicraft_core::outcome::{Failure, Outcome, Verification, Yield};
 use omnicraft_core::plan::{Mode, Step};
 use omnicraft_core::state::{Moment, Operation, State};
@@ -21,7 +22,7 @@ use omnicraft_host::perform::{Performer, perform, prepare_home};
 use omnicraft_host::ports::Ports;
 use omnicraft_host::ports::app::App;
 use omnicraft_host::ports::clock::SystemClock;
-use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, OsFileSystem, Watch};
+use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFile, OsFileSystem, Watch};
 use omnicraft_host::progress::Observer;
 use omnicraft_host::sqlite::Opener;
 use rusqlite::Connection;
@@ -68,6 +69,28 @@ impl Home {
         let mut home = Self { folder, ports, state, faults, stop: false };
         home.state.operation = Some(operation());
         home
+    }
+
+    /// A home in which the restore of a global archive is staged: `shop` is whole, `two` is damaged and its WAL has
+    /// content, `three` is new. The registry lists the first two, and is to list all.
+    pub fn of_three() -> (Self, Intent) {
+        let mut home = Self::new();
+        let old = vec![workspace("shop", "books.db", ""), workspace("two", "two.db", "two")];
+        home.state.workspaces.clone_from(&old);
+        home.done(Effect::WriteRegistry { workspaces: old.clone(), keep_damaged: None });
+        home.put("two.db", "not a database any more");
+        home.put("two.db-wal", "its last commits");
+        let three = workspace("three", "data/three.db", "three");
+        home.state.operation.as_mut().unwrap().newcomers = vec![three.clone()];
+        let new = [old, vec![three]].concat();
+        let targets = new.iter().map(|workspace| {
+            let staged = staged_beside(&workspace.database, 7);
+            home.sealed(staged.as_str(), &[&format!("{} of the archive", workspace.id)]);
+            home.target(workspace.id.clone(), staged.as_str(), workspace.database.as_str())
+        });
+        let targets = targets.collect();
+        let intent = Intent { targets, registry: Some(new), source: "all.zip".to_owned(), ..home.intent() };
+        (home, intent)
     }
 
     pub fn path(&self, relative: &str) -> PathBuf {
@@ -170,7 +193,13 @@ impl Home {
     /// The intent that swaps the staged database in.
     pub fn intent(&self) -> Intent {
         let target = self.target(shop(), BESIDE, "books.db");
-        Intent { safeguard: None, purpose: Purpose::Restore, source: "auto_daily".to_owned(), targets: vec![target] }
+        Intent {
+            operation: 7,
+            purpose: Purpose::Restore,
+            source: "auto_daily".to_owned(),
+            targets: vec![target],
+            registry: None,
+        }
     }
 
     /// One database of a swap, as it looks now.
@@ -179,6 +208,8 @@ impl Home {
         let Yield::Looked(looked) = self.done(Effect::Look { database: live.into() }) else { panic!("looked") };
         IntentTarget {
             workspace,
+            safeguard: None,
+            undoes: None,
             staged: staged.into(),
             live: live.into(),
             digest: if there { self.digest(staged) } else { String::new() },
@@ -233,16 +264,22 @@ fn operation() -> Operation {
         begun_at: moment(),
         remaining: Vec::new(),
         copy: None::<Verification>,
-        candidate: None,
+        parts: Vec::new(),
+        newcomers: Vec::new(),
         drafts: Vec::new(),
         published: Vec::new(),
         removed: Vec::new(),
         warnings: Vec::new(),
         failure: None,
+        touched: false,
         swapped: false,
         unfinished: false,
         reserved: 0,
         differences: None,
+        inspection: None,
+        findings: Vec::new(),
+        findings_unlisted: 0,
+        overview: None,
         live_stamp: None,
         retained: false,
     }
@@ -304,6 +341,12 @@ impl App for Till {
         &self.profiles
     }
 
+    fn create(&self, _profile: &SchemaProfile, version: &str, database: &Path) -> Result<(), String> {
+        let connection = Connection::open(database).map_err(|error| error.to_string())?;
+        let sql = "CREATE TABLE sale (id INTEGER PRIMARY KEY, what TEXT); PRAGMA user_version =";
+        connection.execute_batch(&format!("{sql} {version}")).map_err(|error| error.to_string())
+    }
+
     fn migrate(&self, _profile: &SchemaProfile, database: &Path) -> Result<(), String> {
         let connection = Connection::open(database).map_err(|error| error.to_string())?;
         connection.execute_batch("PRAGMA user_version = 2").map_err(|error| error.to_string())
@@ -326,6 +369,8 @@ pub struct Faults {
     pub count: AtomicU64,
     /// Whether hard links are refused, as on a memory stick.
     pub no_links: AtomicBool,
+    /// Whether what fails says that the disk is full.
+    pub full: AtomicBool,
 }
 
 impl Faults {
@@ -339,7 +384,10 @@ impl Faults {
         let now = self.count.fetch_add(1, Ordering::Relaxed) + 1;
         let at = self.fail_at.load(Ordering::Relaxed);
         let fails = now == at || (at > 0 && now > at && self.for_good.load(Ordering::Relaxed));
-        if fails { Err(io::Error::other("the disk does not answer")) } else { Ok(()) }
+        let full = self.full.load(Ordering::Relaxed);
+        let error =
+            || if full { io::ErrorKind::StorageFull.into() } else { io::Error::other("the disk does not answer") };
+        if fails { Err(error()) } else { Ok(()) }
     }
 }
 
@@ -373,6 +421,16 @@ impl FileSystem for FaultyFiles {
     fn write_new(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         self.faults.pass()?;
         OsFileSystem.write_new(path, content)
+    }
+
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>> {
+        self.faults.pass()?;
+        Ok(Box::new(FaultyFile { file: OsFileSystem.create_new(path)?, faults: Arc::clone(&self.faults) }))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {
+        self.faults.pass()?;
+        Ok(Box::new(FaultyFile { file: OsFileSystem.open(path)?, faults: Arc::clone(&self.faults) }))
     }
 
     fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
@@ -437,3 +495,42 @@ impl FileSystem for FaultyFiles {
         OsFileSystem.lock(path)
     }
 }
+
+/// An open file whose operations may fail.
+struct FaultyFile<F> {
+    file: F,
+    faults: Arc<Faults>,
+}
+
+impl<F: Read> Read for FaultyFile<F> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.faults.pass()?;
+        self.file.read(bytes)
+    }
+}
+
+impl<F: Write> Write for FaultyFile<F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.faults.pass()?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl<F: Seek> Seek for FaultyFile<F> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl NewFile for FaultyFile<Box<dyn NewFile>> {
+    fn sync(&mut self) -> io::Result<()> {
+        self.faults.pass()?;
+        self.file.sync()
+    }
+}
+
+impl OldFile for FaultyFile<Box<dyn OldFile>> {}

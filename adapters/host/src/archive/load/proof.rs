@@ -1,0 +1,63 @@
+//! Proves that the new database holds what the archive says, value by value and type by type: each table is written
+//! once more as its CSV file, whose digest must be the manifest's.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc;
+use std::thread;
+
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use super::schema::Shape;
+use crate::archive::cell;
+use crate::archive::sheet::{self, Trip};
+
+/// Rows added up, in whatever order they come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    rows: u64,
+    digests: u128,
+}
+
+impl Sum {
+    /// Takes up a row.
+    pub(super) fn add<'v>(&mut self, values: impl Iterator<Item = ValueRef<'v>>) {
+        let (mut hasher, mut bytes) = (blake3::Hasher::new(), Vec::new());
+        for value in values {
+            bytes.clear();
+            cell::encode(value, false, &mut bytes);
+            hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+        }
+        let mut half = [0; 16];
+        half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        self.rows += 1;
+        self.digests = self.digests.wrapping_add(u128::from_le_bytes(half));
+    }
+}
+
+/// The digest that the table's CSV file would have now.
+pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result<String> {
+    thread::scope(|scope| {
+        let (sender, blocks) = mpsc::sync_channel::<Vec<u8>>(1);
+        scope.spawn(move || blocks.into_iter().for_each(drop));
+        match sheet::write(connection, &shape.archived, sender, &AtomicU64::new(0)) {
+            Ok(sheet) => Ok(sheet.digest),
+            Err(Trip::Sqlite(error)) => Err(error),
+            // Nobody hangs up, and if so, an empty digest is nobody's.
+            Err(Trip::Hung) => Ok(String::new()),
+        }
+    })
+}
+
+/// The rows that a table holds now.
+pub(super) fn sum(connection: &Connection, shape: &Shape) -> rusqlite::Result<Sum> {
+    let mut statement = connection.prepare(&shape.archived.select())?;
+    let columns = statement.column_count();
+    let mut rows = statement.query([])?;
+    let mut sum = Sum::default();
+    while let Some(row) = rows.next()? {
+        let values = (0..columns).map(|column| row.get_ref(column)).collect::<rusqlite::Result<Vec<_>>>()?;
+        sum.add(values.into_iter());
+    }
+    Ok(sum)
+}

@@ -1,0 +1,20 @@
+//! Archives that a person can take away, look into with any program, and bring back: CSV files or databases in a zip
+//! file. [`layout`] describes the format for whoever wants to read or write it elsewhere.
+
+pub mod bundle;
+pub mod cell;
+pub mod container;
+pub mod directory;
+pub mod findings;
+pub mod inspect;
+pub mod layout;
+pub mod lines;
+pub mod load;
+pub mod manifest;
+mod members;
+pub mod pack;
+mod readme;
+pub mod rows;
+mod sheet;
+pub mod tables;
+mod writer;

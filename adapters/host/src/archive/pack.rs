@@ -1,0 +1,210 @@
+//! Writes a CSV archive of a sealed database: one thread reads rows and forms the files, the caller's compresses them.
+
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use jiff::Zoned;
+use omnicraft_core::model::{Facts, Workspace};
+use omnicraft_core::outcome::FailureKind;
+use rusqlite::{Connection, ErrorCode};
+
+use super::layout::{self, MANIFEST, MOST_FILES, README};
+use super::manifest::{CsvManifest, FORMAT, Manifest, SchemaEntry, TableEntry, WorkspaceRecord};
+use super::readme;
+use super::sheet::{self, Sheet, Trip};
+use super::tables::{self, Archived};
+use super::writer::{How, Writer};
+use crate::error::{Result, Stop};
+use crate::ports::filesystem::NewFile;
+use crate::progress::Progress;
+
+/// What an archive says about where it comes from.
+pub struct Origin<'a> {
+    /// The app whose data it is.
+    pub app: &'a str,
+    /// Whose data it is.
+    pub workspace: &'a Workspace,
+    /// What verification learnt of the database.
+    pub facts: &'a Facts,
+    /// When its content was live.
+    pub taken_at: &'a Zoned,
+}
+
+/// Blocks that wait for compression at most.
+const WAITING: usize = 4;
+
+const ATTEMPTED: &str = "write the archive";
+
+/// Writes the archive of a sealed, verified database into an empty file and makes it durable. `from` and `to` are the
+/// paths of the two, for messages. After an error or a stop the file holds a part of an archive.
+pub fn pack(
+    connection: Connection,
+    file: Box<dyn NewFile>,
+    origin: &Origin<'_>,
+    from: &Path,
+    to: &Path,
+    progress: &mut Progress<'_>,
+) -> Result<()> {
+    let read = |error: rusqlite::Error| Stop::sqlite("read the copy of the database", from, &error);
+    let understand = |error: rusqlite::Error| match error.sqlite_error_code() {
+        None => unfit(from, "there are names or statements in its schema that are not UTF-8".to_owned()),
+        Some(ErrorCode::Unknown) => unfit(from, format!("this program does not understand its schema: {error}")),
+        Some(_) => read(error),
+    };
+    let tables = tables::archived(&connection).map_err(understand)?;
+    let schema = tables::creations(&connection).map_err(understand)?;
+    could_be_restored(&tables, &schema).map_err(|reason| unfit(from, reason))?;
+    let encoding = connection.query_row("PRAGMA main.encoding", [], |row| row.get(0)).map_err(read)?;
+    let auto_vacuum = connection.query_row("PRAGMA main.auto_vacuum", [], |row| row.get(0)).map_err(read)?;
+    let writer = Writer::new(file, origin.taken_at);
+    let total = origin.facts.total_rows();
+    let mut packing = Packing { connection, writer, from, to, progress, rows: 0, total };
+    let numbered = (1..).zip(&tables);
+    packing.whole(README, readme::of_tables(origin, tables.len()).as_bytes())?;
+    let tables = numbered.map(|(number, table)| packing.table(number, table)).collect::<Result<_>>()?;
+    let manifest = Manifest::Csv(Box::new(CsvManifest {
+        format: FORMAT,
+        app: origin.app.to_owned(),
+        written_by: written_by(),
+        taken_at: origin.taken_at.to_string(),
+        workspace: record(origin.workspace),
+        facts: origin.facts.clone(),
+        encoding,
+        auto_vacuum,
+        schema,
+        tables,
+    }));
+    packing.whole(MANIFEST, &rendered(&manifest, to)?)?;
+    packing.writer.finish().map_err(|error| unwritten(to, &error))
+}
+
+/// An archive under way.
+struct Packing<'a, 'p> {
+    connection: Connection,
+    writer: Writer,
+    from: &'a Path,
+    to: &'a Path,
+    progress: &'a mut Progress<'p>,
+    /// Rows of the tables that are written.
+    rows: u64,
+    /// Rows of all tables that a person knows of.
+    total: u64,
+}
+
+impl Packing<'_, '_> {
+    fn whole(&mut self, name: &str, content: &[u8]) -> Result<()> {
+        self.writer.whole(name, content).map_err(|error| self.unwritten(&error))
+    }
+
+    /// Writes the files of one table.
+    fn table(&mut self, number: usize, table: &Archived) -> Result<TableEntry> {
+        let file = layout::member(number, &table.name, "csv");
+        let mut how = How::default();
+        let sheet = loop {
+            self.writer.begin(&file, how).map_err(|error| self.unwritten(&error))?;
+            let sheet = self.sheet(table)?;
+            match self.writer.end().map_err(|error| self.unwritten(&error))? {
+                None => break sheet,
+                Some(again) => how = again,
+            }
+        };
+        self.rows += sheet.rows;
+        let lines = sheet.lines.map(|digests| {
+            let file = layout::member(number, &table.name, "lines");
+            self.lines(&file, &digests).map(|()| file)
+        });
+        Ok(TableEntry {
+            name: table.name.clone(),
+            file,
+            lines: lines.transpose()?,
+            rows: sheet.rows,
+            bytes: sheet.bytes,
+            digest: sheet.digest,
+            rowid: table.rowid.map(str::to_owned),
+            columns: table.columns.clone(),
+        })
+    }
+
+    /// Digests have no pattern that could be compressed.
+    fn lines(&mut self, file: &str, digests: &[u8]) -> Result<()> {
+        let written = self.writer.begin(file, How::stored(digests.len() as u64));
+        written.and_then(|()| self.writer.write(digests)).map_err(|error| self.unwritten(&error))
+    }
+
+    /// Forms the rows of a table on a thread of its own, and compresses on this one what it hands over.
+    fn sheet(&mut self, table: &Archived) -> Result<Sheet> {
+        let (sender, blocks) = sync_channel::<Vec<u8>>(WAITING);
+        let (connection, read) = (&mut self.connection, &AtomicU64::new(0));
+        let formed = thread::scope(|scope| {
+            let forming = scope.spawn(move || sheet::write(connection, table, sender, read));
+            for block in blocks {
+                let done = self.rows + read.load(Ordering::Relaxed);
+                self.progress.at(done, self.total.max(done))?;
+                self.writer.write(&block).map_err(|error| unwritten(self.to, &error))?;
+            }
+            Ok(forming.join())
+        })?;
+        match formed {
+            Ok(Ok(sheet)) => Ok(sheet),
+            Ok(Err(Trip::Sqlite(error))) => Err(Stop::sqlite("read the copy of the database", self.from, &error)),
+            Ok(Err(Trip::Hung)) | Err(_) => Err(self.unwritten(&io::Error::other("reading the rows broke off"))),
+        }
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Stop {
+        unwritten(self.to, error)
+    }
+}
+
+/// Proves that the tables, indexes, views and triggers can be made by this SQLite; otherwise the archive would be one
+/// that nobody can restore here.
+fn could_be_restored(tables: &[Archived], schema: &[SchemaEntry]) -> std::result::Result<(), String> {
+    if tables.len() > MOST_FILES {
+        return Err(format!("it has {} tables, and an archive can hold {MOST_FILES}", tables.len()));
+    }
+    let in_words = |error: rusqlite::Error| error.to_string();
+    let scratch = Connection::open_in_memory().map_err(in_words)?;
+    scratch.execute_batch("BEGIN").map_err(in_words)?;
+    for entry in schema {
+        let made = scratch.execute(&entry.sql, []).map_err(in_words);
+        made.map_err(|error| format!("this program could not make its {} “{}”: {error}", entry.kind, entry.name))?;
+    }
+    Ok(())
+}
+
+/// Refuses what an archive cannot hold.
+pub(super) fn unfit(from: &Path, reason: String) -> Stop {
+    let remedy = "Export the database as one file instead (`omnicraft export --db`), which keeps everything as it is";
+    Stop::new(FailureKind::Foreign, "export the tables", from, reason, remedy)
+}
+
+/// A workspace as an archive remembers it.
+pub(super) fn record(workspace: &Workspace) -> WorkspaceRecord {
+    WorkspaceRecord {
+        id: workspace.id.clone(),
+        name: workspace.name.clone(),
+        database: workspace.database.clone(),
+        schema: workspace.schema.clone(),
+        folder: workspace.folder.clone(),
+    }
+}
+
+/// The program that writes, for people.
+pub(super) fn written_by() -> String {
+    concat!("omnicraft ", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
+/// The manifest's content.
+pub(super) fn rendered(manifest: &Manifest, to: &Path) -> Result<Vec<u8>> {
+    let mut json = serde_json::to_vec_pretty(manifest).map_err(|error| unwritten(to, &error.into()))?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// What the operating system said when the archive was written.
+pub(super) fn unwritten(to: &Path, error: &io::Error) -> Stop {
+    Stop::io(ATTEMPTED, to, error)
+}

@@ -1,0 +1,285 @@
+//! RFC 4180, taken at its word: bytes go in, block by block, and records come out, each with the line on which it
+//! begins. What other readers guess at (a quote in the middle of a cell, text behind a closing quote, a lone carriage
+//! return) is named as a fault.
+
+/// More than any row of a database can take up in this form: SQLite's largest row, in hex.
+const LARGEST: usize = 2 << 30;
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// One record. Of a record with a fault the cells are what most readers would make of it.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// The line on which it begins, counted from 1.
+    pub(super) line: u64,
+    /// How many cells it has; no more are kept than were asked for.
+    pub(super) cells: usize,
+    /// The first cell that is not as it should be, from 0, and why.
+    pub(super) fault: Option<(usize, &'static str)>,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    is_quoted: bool,
+}
+
+impl Record {
+    /// The cells that were kept, without their quotes.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
+
+    /// Whether its line is empty.
+    pub(super) const fn is_blank(&self) -> bool {
+        self.cells == 1 && self.bytes.is_empty() && !self.is_quoted && self.fault.is_none()
+    }
+
+    /// Bytes of its cells.
+    pub(super) const fn size(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// At the beginning of a record.
+    Record,
+    /// At the beginning of a cell that is not the first.
+    Cell,
+    /// In a cell without quotes.
+    Plain,
+    /// Between quotes.
+    Quoted,
+    /// Behind a quote between quotes: the end, or the first of two.
+    Quote,
+    /// Behind a carriage return that should end the record.
+    Return,
+}
+
+/// Takes bytes apart into records.
+pub(super) struct Tokens {
+    record: Record,
+    state: State,
+    line: u64,
+    /// How much of a byte order mark has been seen; its whole length once it cannot come any more.
+    mark: usize,
+    keep: usize,
+}
+
+impl Tokens {
+    /// Keeps as many cells of a record.
+    pub(super) fn new(keep: usize) -> Self {
+        Self { record: Record::default(), state: State::Record, line: 1, mark: 0, keep }
+    }
+
+    /// The record that is complete.
+    pub(super) const fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Takes bytes from the front until a record is complete (`true`) or none are left (`false`).
+    pub(super) fn next(&mut self, rest: &mut &[u8]) -> bool {
+        while self.mark < BYTE_ORDER_MARK.len() {
+            let Some(first) = rest.first() else { return false };
+            if *first == BYTE_ORDER_MARK[self.mark] {
+                *rest = &rest[1..];
+                self.mark += 1;
+            } else {
+                let seen = &BYTE_ORDER_MARK[..self.mark];
+                self.mark = BYTE_ORDER_MARK.len();
+                // The beginning of something else; it holds no end of a record.
+                self.take(&mut &seen[..]);
+            }
+        }
+        self.take(rest)
+    }
+
+    /// Ends the input. Whether that completes a record.
+    pub(super) fn finish(&mut self) -> bool {
+        match self.state {
+            State::Record => return false,
+            State::Quoted => self.fault("a quote is opened and never closed: the file ends inside a cell"),
+            State::Return => self.fault(LONE_RETURN),
+            State::Cell | State::Plain | State::Quote => {}
+        }
+        self.end_record();
+        true
+    }
+
+    fn take(&mut self, rest: &mut &[u8]) -> bool {
+        while let Some((&byte, behind)) = rest.split_first() {
+            match self.state {
+                State::Quoted => {
+                    *rest = self.quoted(rest);
+                    continue;
+                }
+                State::Plain if !is_special(byte) => {
+                    *rest = self.plain(rest);
+                    continue;
+                }
+                State::Record => self.begin_record(),
+                State::Return if byte != b'\n' => {
+                    // The byte begins something new, as if the line had ended.
+                    self.fault(LONE_RETURN);
+                    self.end_record();
+                    return true;
+                }
+                State::Cell | State::Plain | State::Quote | State::Return => {}
+            }
+            *rest = behind;
+            if self.step(byte) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// One byte at a place where it may have a meaning. Whether it completes a record.
+    fn step(&mut self, byte: u8) -> bool {
+        match (self.state, byte) {
+            (_, b',') => {
+                self.end_cell();
+                self.state = State::Cell;
+            }
+            (_, b'\r') => self.state = State::Return,
+            (_, b'\n') => {
+                self.line += 1;
+                self.end_record();
+                return true;
+            }
+            (State::Record | State::Cell, b'"') => {
+                self.record.is_quoted = true;
+                self.state = State::Quoted;
+            }
+            (State::Quote, b'"') => {
+                self.keep(b"\"");
+                self.state = State::Quoted;
+            }
+            (State::Quote, _) => {
+                self.fault("there is text behind the quote that closes the cell");
+                self.keep(&[byte]);
+                self.state = State::Plain;
+            }
+            (_, b'"') => {
+                self.fault("a quote stands in a cell that is not in quotes");
+                self.keep(b"\"");
+            }
+            _ => {
+                self.keep(&[byte]);
+                self.state = State::Plain;
+            }
+        }
+        false
+    }
+
+    /// Everything up to the next byte with a meaning.
+    fn plain<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let end = bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len());
+        let (text, rest) = bytes.split_at(end);
+        self.keep(text);
+        rest
+    }
+
+    /// Everything up to the next quote, which is taken too.
+    fn quoted<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let end = bytes.iter().position(|byte| *byte == b'"').unwrap_or(bytes.len());
+        let (text, rest) = bytes.split_at(end);
+        self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.keep(text);
+        let Some((_, rest)) = rest.split_first() else { return rest };
+        self.state = State::Quote;
+        rest
+    }
+
+    fn keep(&mut self, text: &[u8]) {
+        if self.record.bytes.len() + text.len() > LARGEST {
+            self.fault("the row is larger than any that a database can hold");
+        } else if self.record.ends.len() < self.keep {
+            self.record.bytes.extend_from_slice(text);
+        }
+    }
+
+    fn begin_record(&mut self) {
+        let Record { bytes, ends, .. } = &mut self.record;
+        bytes.clear();
+        ends.clear();
+        // One large row must not hold its memory for all that follow.
+        bytes.shrink_to(SHRUNK);
+        self.record.cells = 0;
+        self.record.fault = None;
+        self.record.is_quoted = false;
+        self.record.line = self.line;
+    }
+
+    fn end_cell(&mut self) {
+        if self.record.ends.len() < self.keep {
+            self.record.ends.push(self.record.bytes.len());
+        }
+        self.record.cells += 1;
+    }
+
+    fn end_record(&mut self) {
+        self.end_cell();
+        self.state = State::Record;
+    }
+
+    fn fault(&mut self, text: &'static str) {
+        let cell = self.record.cells;
+        self.record.fault.get_or_insert((cell, text));
+    }
+}
+
+const LONE_RETURN: &str = "a carriage return stands outside quotes, and no line feed follows it";
+const SHRUNK: usize = 1 << 20;
+
+const fn is_special(byte: u8) -> bool {
+    matches!(byte, b',' | b'"' | b'\r' | b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tokens;
+
+    /// Text in, records out, whatever the size of the blocks: the line, then the cells, then the fault.
+    fn check(text: &str, expected: &[&str]) {
+        for size in [1, 2, 3, 7, text.len().max(1)] {
+            let mut tokens = Tokens::new(3);
+            let mut records = Vec::new();
+            for mut block in text.as_bytes().chunks(size) {
+                while tokens.next(&mut block) {
+                    records.push(shown(&tokens));
+                }
+            }
+            if tokens.finish() {
+                records.push(shown(&tokens));
+            }
+            assert_eq!(records, expected, "{text:?} in blocks of {size}");
+        }
+    }
+
+    fn shown(tokens: &Tokens) -> String {
+        let record = tokens.record();
+        let cells: Vec<_> = record.kept().map(String::from_utf8_lossy).collect();
+        let more = if record.cells > 3 { format!(" of {}", record.cells) } else { String::new() };
+        let fault = record.fault.map(|(cell, text)| format!(" !{cell} {text}")).unwrap_or_default();
+        format!("{} {}{more}{fault}", record.line, cells.join("|"))
+    }
+
+    #[test]
+    fn quotes_lines_and_marks_are_read() {
+        check("\u{FEFF}a,b\r\n1,\"x,\"\"y\"\"\r\nz\"\n2,\n", &["1 a|b", "2 1|x,\"y\"\r\nz", "4 2|"]);
+        check("a\n\nb", &["1 a", "2 ", "3 b"]);
+        check("a,b,c,d,e\n", &["1 a|b|c of 5"]);
+        check("", &[]);
+        check("\"\"\n", &["1 "]);
+        check("\u{FEFF}\u{FEFF}a\n", &["1 \u{FEFF}a"]);
+        check("é,ï\n", &["1 é|ï"]);
+        check("\u{FEC0}\n", &["1 \u{FEC0}"]);
+    }
+
+    #[test]
+    fn what_others_guess_at_is_a_fault() {
+        check("a\"b,c\n", &["1 a\"b|c !0 a quote stands in a cell that is not in quotes"]);
+        check("a,\"b\"c\n", &["1 a|bc !1 there is text behind the quote that closes the cell"]);
+        check("a\rb\n", &["1 a !0 a carriage return stands outside quotes, and no line feed follows it", "1 b"]);
+        check("a,\"b\n", &["1 a|b\n !1 a quote is opened and never closed: the file ends inside a cell"]);
+    }
+}

@@ -1,0 +1,155 @@
+//! The rows of one table as the bytes of its CSV file, block by block, and their digests on the way.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
+
+use csv::{Terminator, WriterBuilder};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use super::layout::{BYTE_ORDER_MARK, SPREADSHEET_ROWS};
+use super::tables::Archived;
+use super::{cell, lines};
+
+/// Bytes that are handed over at a time; more would not stay in the cache of one core.
+const BLOCK: usize = 256 << 10;
+
+/// What was learnt of a file while it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Sheet {
+    /// Rows, without the line of column names.
+    pub(super) rows: u64,
+    /// Bytes.
+    pub(super) bytes: u64,
+    /// BLAKE3 of the bytes, in hex.
+    pub(super) digest: String,
+    /// The short digest of each row; `None` where there are more rows than a spreadsheet can hold.
+    pub(super) lines: Option<Vec<u8>>,
+}
+
+/// Why a file is not complete.
+pub(super) enum Trip {
+    /// SQLite's trouble with the database.
+    Sqlite(rusqlite::Error),
+    /// Nobody takes the blocks any more.
+    Hung,
+}
+
+impl From<rusqlite::Error> for Trip {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<csv::Error> for Trip {
+    fn from(_: csv::Error) -> Self {
+        Self::Hung
+    }
+}
+
+impl From<io::Error> for Trip {
+    fn from(_: io::Error) -> Self {
+        Self::Hung
+    }
+}
+
+/// Reads the rows of a table and sends its CSV file in blocks; `done` counts the rows meanwhile.
+pub(super) fn write(
+    connection: &Connection,
+    table: &Archived,
+    blocks: SyncSender<Vec<u8>>,
+    done: &AtomicU64,
+) -> Result<Sheet, Trip> {
+    let mut blocks = Blocks { hasher: blake3::Hasher::new(), bytes: 0, sender: blocks };
+    blocks.write_all(BYTE_ORDER_MARK)?;
+    let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(BLOCK).from_writer(blocks);
+    let mut record = Record::new(table);
+    record.take_header(table);
+    csv.write_record(record.cells())?;
+    let mut lines = Some(Vec::new());
+    let mut rows = 0;
+    let mut statement = connection.prepare(&table.select())?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        record.take(row)?;
+        csv.write_record(record.cells())?;
+        rows += 1;
+        done.fetch_add(1, Ordering::Relaxed);
+        lines = lines.filter(|_| rows <= SPREADSHEET_ROWS);
+        if let Some(lines) = &mut lines {
+            lines.extend(lines::digest(record.cells()));
+        }
+    }
+    let blocks = csv.into_inner().map_err(|_| Trip::Hung)?;
+    Ok(Sheet { rows, bytes: blocks.bytes, digest: blocks.hasher.finalize().to_hex().to_string(), lines })
+}
+
+/// The cells of one row. Its memory is used again for the next, so that a row costs no allocation.
+struct Record {
+    /// Whether each column has TEXT affinity.
+    text_columns: Vec<bool>,
+    /// All cells, one after the other.
+    bytes: Vec<u8>,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+}
+
+impl Record {
+    fn new(table: &Archived) -> Self {
+        let rowid = table.rowid.map(|_| false);
+        let columns = table.columns.iter().map(|column| cell::is_text_column(&column.declared));
+        Self { text_columns: rowid.into_iter().chain(columns).collect(), bytes: Vec::new(), ends: Vec::new() }
+    }
+
+    /// Names of columns are written as text, which no spreadsheet takes for a formula.
+    fn take_header(&mut self, table: &Archived) {
+        self.clear();
+        for name in table.header() {
+            self.push(ValueRef::Text(name.as_bytes()), true);
+        }
+    }
+
+    fn take(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        self.clear();
+        for column in 0..self.text_columns.len() {
+            self.push(row.get_ref(column)?, self.text_columns[column]);
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    fn push(&mut self, value: ValueRef<'_>, text_column: bool) {
+        cell::encode(value, text_column, &mut self.bytes);
+        self.ends.push(self.bytes.len());
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[*start..*end])
+    }
+}
+
+/// Hashes what the CSV writer has put together, and passes it on.
+struct Blocks {
+    hasher: blake3::Hasher,
+    bytes: u64,
+    sender: SyncSender<Vec<u8>>,
+}
+
+impl Write for Blocks {
+    fn write(&mut self, block: &[u8]) -> io::Result<usize> {
+        self.hasher.update(block);
+        self.bytes += block.len() as u64;
+        self.sender.send(block.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        Ok(block.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
