@@ -11,6 +11,7 @@
 pub mod app;
 pub mod books;
 pub mod content;
+pub mod fuzz;
 pub mod image;
 pub mod listing;
 pub mod oracle;

@@ -89,6 +89,19 @@ pub fn kill(command: &Command, point: &Point) -> Ran {
     process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
 }
 
+/// Runs a command on a disk that is full from a call on. What it prints must still come through, so of `write` only that
+/// one call fails.
+pub fn fill_up(command: &Command, point: &Point) -> Ran {
+    let trace = format!("trace={}", point.name);
+    let on = if point.name == "write" { "" } else { "+" };
+    let inject = format!("inject={}:error=ENOSPC:when={}{on}", point.name, point.nth);
+    let mut options = ["-e", &trace, "-e", &inject].map(OsString::from).to_vec();
+    if let Some(path) = &point.path {
+        options.extend(["-P".into(), path.into()]);
+    }
+    process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
+}
+
 /// Whether a command was killed, and did not end by itself.
 pub fn was_killed(ran: &Ran) -> bool {
     const KILL: i32 = 9;
@@ -201,6 +214,21 @@ pub fn points(calls: &[Call], random: &mut Random) -> Vec<Point> {
             }
             index += series;
         }
+    }
+    points
+}
+
+/// Every call that a full disk can refuse; of a series of writes one, which `random` chooses.
+pub fn needs_space(calls: &[Call], random: &mut Random) -> Vec<Point> {
+    let asks = |call: &&Call| counts(call) && !call.name.starts_with("unlink") && call.result >= 0;
+    let calls: Vec<&Call> = calls.iter().filter(asks).collect();
+    let mut points = Vec::new();
+    let mut index = 0;
+    while let Some(call) = calls.get(index) {
+        let series = calls[index..].iter().take_while(|call| call.is_write()).count();
+        let inner = usize::try_from(random.below(series.max(1) as u64)).unwrap_or_default();
+        points.push(before(if series == 0 { call } else { calls[index + inner] }));
+        index += series.max(1);
     }
     points
 }

@@ -32,6 +32,7 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
         "adapters/erp" => Some(&["core", "host"]),
         "fixtures" => Some(&["core", "host", "erp"]),
         "adapters/cli" | "harness" | "benches" => Some(&["core", "host", "erp", "fixtures"]),
+        "harness/fuzz" => Some(&["harness"]),
         _ => None,
     }
 }

@@ -1,0 +1,6 @@
+//! Any bytes as the manifest of an archive.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    omnicraft_harness::fuzz::manifest(bytes);
+});
