@@ -29,7 +29,8 @@ Examples:
   omnicraft list                       the cards
   omnicraft preview auto_daily         what would a restore change?
   omnicraft restore auto_daily         go back
-  omnicraft undo                       and forth again";
+  omnicraft undo                       and forth again
+  omnicraft export --all FILE.zip      everything, to carry away";
 
 /// Options of every command, before or after its name.
 #[derive(Clone, Debug, Args)]
@@ -115,34 +116,33 @@ pub(crate) enum Command {
         id: SnapshotId,
     },
     /// Shows what a restore would lose and bring back. Changes nothing
+    ///
+    /// A file from elsewhere is read as a whole and checked before it is compared; what is wrong with it is told with
+    /// file, line and column.
     #[command(after_help = SOURCES)]
     Preview(From),
     /// Replaces the live database by a backup, after showing what that would change
     ///
-    /// The present database is backed up first, so that `undo` brings it back. The app must be closed.
+    /// The present database is backed up first, so that `undo` brings it back. The app must be closed. On a new computer,
+    /// where there is no home yet, an exported file makes one.
     #[command(after_help = SOURCES)]
     Restore(From),
     /// Goes back to the state before the last restore
     ///
-    /// Several restores can be undone, one after the other. The present database is backed up first.
+    /// Several restores can be undone, one after the other. The present database is backed up first. Workspaces that were
+    /// restored together go back together.
     Undo {
         /// Whose restore [default: the workspace restored last]
         #[arg(long, value_name = "NAME")]
         workspace: Option<String>,
     },
-    /// Writes a copy of a live database to a file of yours
-    #[command(after_help = "Example:\n  omnicraft export --db /media/stick/books.db")]
-    Export {
-        /// The file to write
-        #[arg(long, value_name = "FILE")]
-        db: PathBuf,
-        /// Whose database [default: the first workspace's]
-        #[arg(long, value_name = "NAME")]
-        workspace: Option<String>,
-        /// Replaces a file that is there already
-        #[arg(long)]
-        force: bool,
-    },
+    /// Writes your books to a file that you can carry away
+    ///
+    /// As a plain database (--db), as a zip file with one CSV file per table for any spreadsheet (--csv), or everything
+    /// at once (--all): every workspace and the personal finance, all of one moment. What is written is read back and
+    /// checked before the file gets its name. `omnicraft restore FILE` brings each of them back, also on a new computer.
+    #[command(after_help = EXPORTS)]
+    Export(Export),
     /// Wipes a business's history, or everything in it, behind a verified backup
     #[command(
         after_help = "Examples:\n  omnicraft reset accounting\n  omnicraft reset factory --workspace \"My Workshop\"\n\n\
@@ -180,21 +180,76 @@ pub(crate) enum Command {
 const SOURCES: &str = "\
 SOURCE is one of
   s12                   a backup's id, as `list` shows it
-  auto_daily            a slot, with or without .db; of the first workspace unless --workspace says otherwise
+  auto_daily            a slot, with or without .db: the first workspace's, or --workspace's
   /media/stick/old.db   a database file
+  /media/stick/old.zip  what `export --csv` or `export --all` wrote, recognised by its content
 
 Examples:
   omnicraft preview auto_daily
-  omnicraft restore auto_close_1 --workspace \"My Workshop\"";
+  omnicraft restore auto_close_1 --workspace \"My Workshop\"
+  omnicraft restore /media/stick/everything.zip
+
+On a new computer, into a folder that holds nothing yet:
+  omnicraft restore /media/stick/everything.zip --home ~/OmniCraft";
+
+const EXPORTS: &str = "\
+Examples:
+  omnicraft export --db /media/stick/books.db        opens in the app, and in any program for SQLite
+  omnicraft export --csv /media/stick/books.zip      opens in Excel, LibreOffice and Google Sheets
+  omnicraft export --all /media/stick/everything.zip --with-csv
+  omnicraft restore /media/stick/everything.zip      and back again";
 
 /// Where a restore comes from.
 #[derive(Debug, Args)]
 pub(crate) struct From {
-    /// A backup's id, a slot's name, or a .db file
+    /// A backup's id, a slot's name, or a file
     pub(crate) source: OsString,
-    /// Whose database [default: the backup's own workspace, or the first one]
+    /// Whose database [default: the one that the backup or the archive is of, or the first one]
     #[arg(long, value_name = "NAME")]
     pub(crate) workspace: Option<String>,
+    /// Takes a CSV archive that was changed since it was exported, for example in a spreadsheet
+    ///
+    /// Without this such an archive is refused. With it, every other check still holds, and the rows that were changed
+    /// are listed.
+    #[arg(long)]
+    pub(crate) accept_edited: bool,
+    /// Makes the tables from what a CSV archive itself says, where nothing on this computer knows them
+    ///
+    /// Needed only for a database that is not OmniCraft's, when neither the live database nor a backup of it is there.
+    /// Nothing but statements that create tables, indexes, views and triggers is taken from the archive.
+    #[arg(long)]
+    pub(crate) trust_schema: bool,
+}
+
+/// What an export writes, and where.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) file: ExportFile,
+    /// Puts each workspace's CSV files into the archive too
+    #[arg(long, requires = "all", conflicts_with_all = ["db", "csv"])]
+    pub(crate) with_csv: bool,
+    /// Whose database [default: the first workspace's]
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub(crate) workspace: Option<String>,
+    /// Replaces a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// The file of an export: exactly one of three kinds.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ExportFile {
+    /// Writes one workspace's database
+    #[arg(long, value_name = "FILE.db")]
+    pub(crate) db: Option<PathBuf>,
+    /// Writes one workspace as a zip file with a CSV file for each of its tables
+    #[arg(long, value_name = "FILE.zip")]
+    pub(crate) csv: Option<PathBuf>,
+    /// Writes every workspace, and the personal finance, into one zip file
+    #[arg(long, value_name = "FILE.zip")]
+    pub(crate) all: Option<PathBuf>,
 }
 
 /// What `workspace` can do.
@@ -245,7 +300,7 @@ pub(crate) enum Reset {
 }
 
 /// A name that people will read: one line, not empty.
-fn label(text: &str) -> Result<String, String> {
+pub(crate) fn label(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err("a name needs at least one letter".to_owned());
@@ -271,6 +326,17 @@ mod tests {
     fn global_options_stand_before_or_after_the_command() {
         for line in ["omnicraft --json list", "omnicraft list --json"] {
             assert!(Cli::try_parse_from(line.split(' ')).unwrap().global.json);
+        }
+    }
+
+    #[test]
+    fn an_export_is_of_exactly_one_kind() {
+        let parses = |line: &str| Cli::try_parse_from(line.split(' ')).is_ok();
+        for right in ["--db a", "--csv a.zip --workspace x", "--all a.zip --with-csv --force"] {
+            assert!(parses(&format!("omnicraft export {right}")), "{right}");
+        }
+        for wrong in ["", "a.zip", "--db a --csv b.zip", "--all a.zip --workspace x", "--csv a.zip --with-csv"] {
+            assert!(!parses(&format!("omnicraft export {wrong}")), "{wrong}");
         }
     }
 

@@ -4,6 +4,10 @@
 use std::path::Path;
 
 use omnicraft_core::model::SchemaProfile;
+use omnicraft_erp::OmniCraft;
+use omnicraft_host::ports::app::App;
+use omnicraft_host::sqlite::Opener;
+use omnicraft_host::sqlite::open::sealed;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::problem::Problem;
@@ -22,6 +26,28 @@ pub(crate) fn introduce(path: &Path) -> Result<Introduction, Problem> {
     schema.map_err(not_readable)?;
     let application_id = connection.query_row("PRAGMA application_id", (), |row| row.get(0)).map_err(not_readable)?;
     Ok(Introduction { application_id })
+}
+
+/// What a database of the app's schema says of itself.
+pub(crate) struct Known {
+    /// The schema's name.
+    pub(crate) schema: String,
+    /// Whose it is.
+    pub(crate) identity: Option<String>,
+}
+
+/// Asks a file that nobody writes, and of which nothing is trusted, whether it is of one of the app's schemas.
+pub(crate) fn introduce_sealed(path: &Path) -> Result<Option<Known>, Problem> {
+    let connection = sealed(&Opener::default(), path)?;
+    let not_readable = |error: rusqlite::Error| explain(path, &error);
+    let application_id: i32 =
+        connection.query_row("PRAGMA application_id", (), |row| row.get(0)).map_err(not_readable)?;
+    let app = OmniCraft::new();
+    let Some(profile) = app.profiles().iter().find(|profile| profile.application_id == application_id) else {
+        return Ok(None);
+    };
+    let identity = connection.query_row(&profile.identity_sql, (), |row| row.get(0)).map_err(not_readable)?;
+    Ok(Some(Known { schema: profile.name.clone(), identity }))
 }
 
 /// Asks a database of an app's schema one text.

@@ -1,10 +1,12 @@
 //! The `omnicraft` command line: reads the arguments, does one command, and says how it ended.
 #![forbid(unsafe_code)]
 
+mod archives;
 mod args;
 mod bars;
 mod cards;
 mod commands;
+mod findings;
 mod identity;
 mod live;
 mod moment;

@@ -11,8 +11,10 @@ use omnicraft_core::transition::Conclusion;
 use omnicraft_host::engine::Engine;
 use serde::Deserialize;
 
-use crate::commands::from_app;
-use crate::identity::{self, database_name};
+use crate::args::label;
+use crate::commands::{NAME, from_app};
+use crate::findings::printable;
+use crate::identity::{self, database_name, workspace_id};
 use crate::problem::Problem;
 use crate::session::Session;
 use crate::tell;
@@ -57,6 +59,38 @@ pub(crate) fn adopt(
     if let Some(known) = known {
         workspace.folder = known.folder;
     }
+    add(session, engine, workspace)
+}
+
+/// A workspace that comes from another computer, as its file describes it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Returning {
+    /// Its id there, if the file knows it.
+    pub(crate) id: Option<WorkspaceId>,
+    /// Its name.
+    pub(crate) name: String,
+    /// The schema that it follows; `None` for a database that is not the app's.
+    pub(crate) schema: Option<String>,
+    /// The identity that its databases carry.
+    pub(crate) identity: Option<String>,
+}
+
+/// Has a workspace looked after whose database will be restored into the home. What the file says of it is used only as
+/// far as it could have come from here.
+pub(crate) fn bring_back(
+    session: &Session,
+    engine: &mut Engine,
+    known: &Returning,
+) -> Result<(Workspace, Conclusion), Problem> {
+    let is_printable = label(&known.name).as_deref() == Ok(&known.name) && printable(&known.name) == known.name;
+    let name = if is_printable { &known.name } else { NAME };
+    let id = known.id.clone().filter(|id| *id == workspace_id(&id.0, |id| is_taken(engine, id)));
+    let id = match id {
+        Some(id) => name_is_free(engine, name).map(|()| id)?,
+        None => new_id(engine, name)?,
+    };
+    let file = database_name(engine.home(), &id);
+    let workspace = draft(engine, id, name, file.into(), known.schema.clone(), known.identity.clone());
     add(session, engine, workspace)
 }
 
@@ -128,12 +162,13 @@ fn name_is_free(engine: &Engine, name: &str) -> Result<(), Problem> {
 
 fn new_id(engine: &Engine, name: &str) -> Result<WorkspaceId, Problem> {
     name_is_free(engine, name)?;
-    // A folder of a workspace that was removed keeps its snapshots: a newcomer must not rotate them away.
-    let taken = |id: &str| {
-        engine.state().workspaces.iter().any(|workspace| workspace.id.0 == id || workspace.folder == id)
-            || holds_snapshots(engine, Utf8Path::new(id))
-    };
-    Ok(identity::workspace_id(name, taken))
+    Ok(workspace_id(name, |id| is_taken(engine, id)))
+}
+
+/// A folder of a workspace that was removed keeps its snapshots: a newcomer must not rotate them away.
+fn is_taken(engine: &Engine, id: &str) -> bool {
+    let mut known = engine.state().workspaces.iter();
+    known.any(|known| known.id.0 == id || known.folder == id) || holds_snapshots(engine, Utf8Path::new(id))
 }
 
 fn name_is_taken(state: &State, name: &str) -> bool {

@@ -1,11 +1,15 @@
-//! What a restore starts from and whose database it is for, as a person writes it: `s12`, `auto_daily`, `old.db`.
+//! What a restore starts from and whose database it is for, as a person writes it: `s12`, `auto_daily`, `old.db`,
+//! `everything.zip`.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use omnicraft_core::event::Source;
-use omnicraft_core::model::{Level, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId};
+use omnicraft_core::model::{
+    ArchiveFacts, ArchiveKind, ArchivedWorkspace, Level, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId,
+};
 use omnicraft_core::names;
 use omnicraft_core::state::State;
 
+use crate::findings::printable;
 use crate::problem::Problem;
 
 /// What was written, and what is known of it as a path.
@@ -19,8 +23,25 @@ pub(crate) struct Asked<'a> {
     pub(crate) path: Utf8PathBuf,
     /// Whether there is such a file.
     pub(crate) exists: bool,
+    /// What kind of archive the file is, if it is one.
+    pub(crate) archive: Option<ArchiveKind>,
+    /// What the archive says of itself, as far as it can be read.
+    pub(crate) facts: Option<ArchiveFacts>,
+    /// `--accept-edited`.
+    pub(crate) accept_edited: bool,
+    /// `--trust-schema`.
+    pub(crate) trust_schema: bool,
     /// The home, absolute, links resolved.
     pub(crate) home: Utf8PathBuf,
+}
+
+/// What would be restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    /// One workspace's database.
+    One(Target),
+    /// Every workspace of a global archive.
+    All(Utf8PathBuf),
 }
 
 /// Whose database, and where from.
@@ -31,9 +52,19 @@ pub(crate) struct Target {
 }
 
 /// Finds out what is meant. An id names its own workspace; a slot without a workspace is the first one's; a path into
-/// `backups/` is the snapshot that lies there; any other path is a file.
-pub(crate) fn resolve(state: &State, asked: &Asked<'_>) -> Result<Target, Problem> {
+/// `backups/` is the snapshot that lies there; any other path is a file, and an archive knows whose it is.
+pub(crate) fn resolve(state: &State, asked: &Asked<'_>) -> Result<Chosen, Problem> {
     let chosen = asked.workspace.map(|name| find(state, name)).transpose()?;
+    only_of_csv(asked.text, asked.archive, asked.accept_edited || asked.trust_schema)?;
+    match asked.archive {
+        Some(ArchiveKind::Csv) => from_csv(state, asked, chosen).map(Chosen::One),
+        Some(ArchiveKind::Global) if chosen.is_some() => Err(only_together(&asked.path)),
+        Some(ArchiveKind::Global) => Ok(Chosen::All(asked.path.clone())),
+        None => of_one(state, asked, chosen).map(Chosen::One),
+    }
+}
+
+fn of_one(state: &State, asked: &Asked<'_>, chosen: Option<&Workspace>) -> Result<Target, Problem> {
     if let Ok(id) = asked.text.parse::<SnapshotId>() {
         return by_id(state, id, chosen);
     }
@@ -50,6 +81,15 @@ pub(crate) fn resolve(state: &State, asked: &Asked<'_>) -> Result<Target, Proble
     }
     let workspace = or_first(state, chosen)?;
     Ok(Target { workspace: workspace.id.clone(), source: Source::File(asked.path.clone()) })
+}
+
+/// Refuses the options that say something about CSV archives alone.
+pub(crate) fn only_of_csv(text: &str, archive: Option<ArchiveKind>, is_asked: bool) -> Result<(), Problem> {
+    if is_asked && archive != Some(ArchiveKind::Csv) {
+        let reason = format!("`{text}` is not a CSV archive");
+        return Err(Problem::usage(reason, "Leave --accept-edited and --trust-schema out"));
+    }
+    Ok(())
 }
 
 /// A workspace by its id or its name, in any case.
@@ -92,6 +132,59 @@ pub(crate) fn backup(state: &State, id: SnapshotId) -> Result<&Snapshot, Problem
     Ok(snapshot)
 }
 
+fn from_csv(state: &State, asked: &Asked<'_>, chosen: Option<&Workspace>) -> Result<Target, Problem> {
+    let archived = asked.facts.as_ref().and_then(|facts| facts.workspaces.first());
+    let workspace = match (chosen, archived) {
+        (None, Some(archived)) => owner(state, archived, &asked.path)?,
+        _ => or_first(state, chosen)?,
+    };
+    let Asked { path, accept_edited, trust_schema, .. } = asked.clone();
+    Ok(Target { workspace: workspace.id.clone(), source: Source::Archive { path, accept_edited, trust_schema } })
+}
+
+/// The workspace that an archive is of: by its identity, else by its id, else the only one that it can be of.
+fn owner<'a>(state: &'a State, archived: &ArchivedWorkspace, path: &Utf8Path) -> Result<&'a Workspace, Problem> {
+    if state.workspaces.is_empty() {
+        return Err(nothing_here());
+    }
+    let identity = archived.facts.identity.as_ref().filter(|_| archived.schema.is_some());
+    let may_be = |workspace: &&Workspace| {
+        let is_other = identity.is_some() && workspace.identity.is_some() && workspace.identity.as_ref() != identity;
+        workspace.schema == archived.schema && !is_other
+    };
+    let mut of_its_kind: Vec<&Workspace> = state.workspaces.iter().filter(may_be).collect();
+    let is_same = |workspace: &&Workspace| identity.is_some() && workspace.identity.as_ref() == identity;
+    let found = of_its_kind.iter().copied().find(is_same);
+    let found = found.or_else(|| of_its_kind.iter().copied().find(|workspace| workspace.id == archived.id));
+    if let Some(workspace) = found {
+        return Ok(workspace);
+    }
+    match (of_its_kind.pop(), of_its_kind.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => {
+            let reason = format!("nothing says which workspace {path} is of");
+            Err(Problem::refused(reason, "Name one with --workspace; `omnicraft workspace list` shows them"))
+        }
+        (None, _) => Err(stranger(archived, path)),
+    }
+}
+
+fn stranger(archived: &ArchivedWorkspace, path: &Utf8Path) -> Problem {
+    let name = printable(&archived.name);
+    let trust = if archived.schema.is_none() { " --trust-schema" } else { "" };
+    let remedy = format!(
+        "Nothing was changed. To have it back beside what is here, restore it into a home of its own: \
+         `omnicraft restore {path}{trust} --home DIR`, where DIR is an empty folder"
+    );
+    Problem::refused(format!("{path} is of “{name}”, which is none of the workspaces here"), remedy)
+}
+
+fn only_together(path: &Utf8Path) -> Problem {
+    let remedy = "Leave --workspace out. To restore one of them alone, take its .db file out of the zip file and restore \
+                  that";
+    Problem::refused(format!("{path} holds several workspaces of one moment, and brings them back together"), remedy)
+}
+
 fn by_id(state: &State, id: SnapshotId, chosen: Option<&Workspace>) -> Result<Target, Problem> {
     let snapshot = snapshot(state, id)?;
     match chosen {
@@ -115,6 +208,11 @@ fn by_slot(state: &State, slot: Slot, chosen: Option<&Workspace>, asked: &Asked<
         None => "`omnicraft list` shows those that there are".to_owned(),
     };
     Err(Problem::refused(format!("“{}” has no backup {slot}", workspace.name), remedy))
+}
+
+/// Whether a text is an id or a slot, which a file of the same name must be told apart from by its folder.
+pub(crate) fn names_a_backup(text: &str) -> bool {
+    text.parse::<SnapshotId>().is_ok() || slot_of(text).is_some()
 }
 
 fn slot_of(text: &str) -> Option<Slot> {
@@ -185,13 +283,99 @@ mod tests {
     /// `files` are those that exist; the text is read in the folder `/here`.
     fn check(text: &str, workspace: Option<&str>, files: &[&str], expected: &str) {
         let path = Utf8Path::new("/here").join(text.trim_start_matches("./"));
-        let asked = Asked { text, workspace, exists: files.contains(&path.as_str()), path, home: HOME.into() };
-        let shown = match resolve(&state(), &asked) {
-            Ok(Target { workspace, source: Source::Snapshot(id) }) => format!("{workspace} {id}"),
-            Ok(Target { workspace, source: Source::File(path) }) => format!("{workspace} {path}"),
+        let exists = files.contains(&path.as_str());
+        check_in(&state(), &Asked { text, workspace, exists, path, ..asked() }, expected);
+    }
+
+    #[track_caller]
+    fn check_in(state: &State, asked: &Asked<'_>, expected: &str) {
+        let shown = match resolve(state, asked) {
+            Ok(Chosen::One(Target { workspace, source: Source::Snapshot(id) })) => format!("{workspace} {id}"),
+            Ok(Chosen::One(Target { workspace, source: Source::File(path) })) => format!("{workspace} {path}"),
+            Ok(Chosen::One(Target { workspace, source: Source::Archive { path, .. } })) => {
+                format!("{workspace} <- {path}")
+            }
+            Ok(Chosen::All(path)) => format!("all <- {path}"),
             Err(problem) => problem.text(),
         };
         assert_eq!(shown, expected);
+    }
+
+    fn asked() -> Asked<'static> {
+        Asked {
+            text: "/stick/a.zip",
+            workspace: None,
+            path: "/stick/a.zip".into(),
+            exists: true,
+            archive: None,
+            facts: None,
+            accept_edited: false,
+            trust_schema: false,
+            home: HOME.into(),
+        }
+    }
+
+    /// An archive of the workspace with this id, schema and identity, in a home of two businesses, `shop` and `studio`,
+    /// and an adopted `photos`.
+    #[track_caller]
+    fn check_csv(id: &str, schema: Option<&str>, identity: Option<&str>, workspace: Option<&str>, expected: &str) {
+        let mut state = State::default();
+        for (id, schema, identity) in
+            [("shop", Some("b"), Some("i1")), ("studio", Some("b"), Some("i2")), ("photos", None, None)]
+        {
+            state.workspaces.push(Workspace {
+                schema: schema.map(str::to_owned),
+                identity: identity.map(str::to_owned),
+                ..Workspace::adopted(id, id, &format!("{id}.db"))
+            });
+        }
+        let archived = ArchivedWorkspace {
+            id: WorkspaceId(id.to_owned()),
+            name: id.to_owned(),
+            database: "x.db".into(),
+            schema: schema.map(str::to_owned),
+            folder: Utf8PathBuf::new(),
+            member: String::new(),
+            facts: Facts { identity: identity.map(str::to_owned), ..Facts::default() },
+        };
+        let kind = ArchiveKind::Csv;
+        let facts = ArchiveFacts { kind, app: String::new(), taken_at: String::new(), workspaces: vec![archived] };
+        let asked = Asked { workspace, archive: Some(kind), facts: Some(facts), ..asked() };
+        check_in(&state, &asked, expected);
+    }
+
+    #[test]
+    fn an_archive_is_of_the_workspace_with_its_identity_or_id() {
+        check_csv("renamed", Some("b"), Some("i2"), None, "studio <- /stick/a.zip");
+        check_csv("shop", Some("b"), Some("i2"), None, "studio <- /stick/a.zip");
+        check_csv("photos", None, None, None, "photos <- /stick/a.zip");
+        check_csv("pictures", None, None, None, "photos <- /stick/a.zip");
+        check_csv("renamed", Some("b"), Some("i2"), Some("shop"), "shop <- /stick/a.zip");
+        let open = "nothing says which workspace /stick/a.zip is of. Name one with --workspace; `omnicraft workspace \
+                    list` shows them";
+        check_csv("renamed", Some("b"), None, None, open);
+    }
+
+    #[test]
+    fn an_archive_of_none_of_the_workspaces_is_not_restored_over_another_one() {
+        let home = "Nothing was changed. To have it back beside what is here, restore it into a home of its own: \
+                    `omnicraft restore /stick/a.zip --home DIR`, where DIR is an empty folder";
+        let expected = format!("/stick/a.zip is of “shop”, which is none of the workspaces here. {home}");
+        check_csv("shop", Some("b"), Some("i9"), None, &expected);
+        check_csv("shop", Some("purse"), Some("i1"), None, &expected);
+    }
+
+    #[test]
+    fn a_global_archive_is_restored_as_a_whole() {
+        let global = Asked { archive: Some(ArchiveKind::Global), ..asked() };
+        check_in(&state(), &global, "all <- /stick/a.zip");
+        let expected = "/stick/a.zip holds several workspaces of one moment, and brings them back together. Leave \
+                        --workspace out. To restore one of them alone, take its .db file out of the zip file and \
+                        restore that";
+        check_in(&state(), &Asked { workspace: Some("studio"), ..global.clone() }, expected);
+        let expected = "`/stick/a.zip` is not a CSV archive. Leave --accept-edited and --trust-schema out";
+        check_in(&state(), &Asked { accept_edited: true, ..global.clone() }, expected);
+        check_in(&state(), &Asked { trust_schema: true, archive: None, ..global }, expected);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! How an operation ended, in words and as JSON; several workspaces make one answer.
 
 use omnicraft_core::card;
-use omnicraft_core::model::{Snapshot, SnapshotId, Workspace, WorkspaceId};
+use omnicraft_core::model::{Finding, Snapshot, SnapshotId, Workspace, WorkspaceId};
+use omnicraft_core::outcome::Failure;
 use omnicraft_core::state::Ending;
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::engine::Engine;
@@ -62,7 +63,10 @@ pub(crate) fn applied(conclusion: Conclusion, session: &Session, name: &str) -> 
         session.note(&format!("{name}: {warning}"));
     }
     match (conclusion.ending, &conclusion.failure) {
-        (Ending::NotApplied, Some(failure)) => Err(failure.clone().into()),
+        (Ending::NotApplied, Some(failure)) if conclusion.findings.is_empty() => Err(failure.clone().into()),
+        (Ending::NotApplied, Some(failure)) => {
+            Err(archive_problem(failure, conclusion.findings, conclusion.findings_unlisted))
+        }
         (Ending::NotApplied, None) => {
             let reason =
                 conclusion.warnings.first().cloned().unwrap_or_else(|| "stopped before it was done".to_owned());
@@ -75,6 +79,13 @@ pub(crate) fn applied(conclusion: Conclusion, session: &Session, name: &str) -> 
             Ok(conclusion)
         }
     }
+}
+
+/// The failure says the first findings in a sentence; here each has a line of its own.
+fn archive_problem(failure: &Failure, findings: Vec<Finding>, unlisted: u64) -> Problem {
+    let reasons = words::plural(findings.len() as u64 + unlisted, "reason", "reasons");
+    let reason = format!("cannot {} ({}) for {reasons}", failure.attempted, failure.path);
+    Problem::failed(reason, &failure.remedy).with(findings, unlisted)
 }
 
 /// The exit code of something that was applied.

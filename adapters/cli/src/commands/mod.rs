@@ -7,6 +7,7 @@ mod export;
 mod init;
 mod list;
 mod migrate;
+mod new_home;
 mod open;
 mod pin;
 mod preview;
@@ -15,10 +16,12 @@ mod restore;
 mod run;
 mod snapshot;
 mod status;
+mod together;
 mod undo;
 mod verify;
 mod workspace;
 
+pub(crate) use init::NAME;
 pub(crate) use reset::from_app;
 
 use crate::args::Command;
@@ -42,7 +45,7 @@ pub(crate) fn perform(session: &Session, command: Command) -> Result<Reply, Prob
         Command::Preview(from) => preview::run(session, &from),
         Command::Restore(from) => restore::run(session, &from),
         Command::Undo { workspace } => undo::run(session, workspace.as_deref()),
-        Command::Export { db, workspace, force } => export::run(session, &db, workspace.as_deref(), force),
+        Command::Export(asked) => export::run(session, &asked),
         Command::Reset { what, workspace } => reset::run(session, what, workspace.as_deref()),
         Command::Migrate { workspace } => migrate::run(session, workspace.as_deref()),
         Command::Verify { ids } => verify::run(session, ids),

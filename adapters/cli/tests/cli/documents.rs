@@ -37,6 +37,10 @@ fn every_command_answers_with_one_document() {
         ran.json();
     }
     world.json(&format!("export --db {}", file.display()));
+    for line in ["export --csv a.zip", "export --all b.zip", "preview a.zip", "preview b.zip", "--yes restore a.zip"] {
+        world.json(line);
+    }
+    assert_eq!(world.json("--yes restore b.zip")["kept"], serde_json::json!([]));
 }
 
 #[test]

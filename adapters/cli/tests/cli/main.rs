@@ -3,13 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world fails")]
 
 mod adopted;
+mod archives;
 mod business;
 mod clocks;
 mod demo;
 mod documents;
+mod exports;
+mod global;
 mod hostile;
+mod hostile_archives;
 mod moments;
+mod new_computer;
 mod places;
 mod restore;
 mod tampering;
 mod world;
+mod zips;

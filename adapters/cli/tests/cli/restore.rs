@@ -254,7 +254,7 @@ fn status_says_on_one_screen_whether_one_is_safe() {
             !! Shop: there is no backup that can be restored.
                Take one now with `omnicraft open` or `omnicraft snapshot`.
              - all copies are on this computer (of 3-2-1: not the 2, not the 1).
-               Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --db FILE`.
+               Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --all FILE.zip`.
             $ open
             Shop: Daily Backup, Weekly Backup, Monthly Backup and Yearly Backup taken (SIZE each)
             $ verify
@@ -269,7 +269,7 @@ fn status_says_on_one_screen_whether_one_is_safe() {
               0 sound, 4 proven, 0 drilled; SIZE
             Disk: backups use SIZE, SIZE are free.
              - all copies are on this computer (of 3-2-1: not the 2, not the 1).
-               Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --db FILE`.
+               Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --all FILE.zip`.
             $ status
             You are AT RISK: something should be looked at.
 
@@ -279,7 +279,7 @@ fn status_says_on_one_screen_whether_one_is_safe() {
              ! Shop: the newest backup is 14 days old.
                Work since then is not backed up. Take one now with `omnicraft open`.
              - all copies are on this computer (of 3-2-1: not the 2, not the 1).
-               Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --db FILE`.
+               Against theft, fire and a dead disk, carry one away now and then: `omnicraft export --all FILE.zip`.
         "#]],
     );
 }

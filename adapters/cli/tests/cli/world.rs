@@ -1,6 +1,6 @@
 //! A home for one test, commands in, transcript out. Sizes, durations and paths of the machine are masked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -183,6 +183,18 @@ impl World {
         done
     }
 
+    /// Does something that must change no byte, no name and no folder in the home.
+    #[track_caller]
+    pub(crate) fn nothing_changed<T>(&self, work: impl FnOnce() -> T) -> T {
+        let before = tree(&self.home());
+        let done = work();
+        let after = tree(&self.home());
+        let paths: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        let changed: Vec<_> = paths.into_iter().filter(|path| before.get(*path) != after.get(*path)).collect();
+        assert!(changed.is_empty(), "changed: {changed:?}");
+        done
+    }
+
     /// Ids, slots and standing of all snapshots, the newest first.
     pub(crate) fn slots(&self) -> Vec<String> {
         let word = |snapshot: &Value, key: &str| snapshot[key].as_str().unwrap().to_owned();
@@ -205,6 +217,44 @@ pub(crate) fn finish(command: &mut Command) -> Ran {
 pub(crate) fn count(path: &Path, table: &str) -> i64 {
     let connection = Connection::open(path).unwrap();
     connection.query_row(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
+}
+
+/// Every row of every table, value by value and type by type, rowids included.
+pub(crate) fn content(path: &Path) -> BTreeMap<String, Vec<String>> {
+    let connection = Connection::open(path).unwrap();
+    let sql = "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') \
+               AND name NOT LIKE 'sqlite_s%' OR name = 'sqlite_sequence'";
+    let mut tables = connection.prepare(sql).unwrap();
+    let tables = tables.query_map((), |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))).unwrap();
+    let rows = |(table, keyed): (String, bool)| {
+        let rowid = if keyed { "" } else { "rowid, " };
+        let sql = format!("SELECT {rowid}* FROM \"{}\"", table.replace('"', "\"\""));
+        let mut statement = connection.prepare(&sql).unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map((), |row| {
+            (0..columns).map(|column| Ok(format!("{:?}", row.get_ref(column)?))).collect::<Result<String, _>>()
+        });
+        let mut rows: Vec<String> = rows.unwrap().map(Result::unwrap).collect();
+        rows.sort();
+        (table, rows)
+    };
+    tables.map(Result::unwrap).map(rows).collect()
+}
+
+/// Every file and folder, with its bytes.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+    let mut tree = BTreeMap::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            tree.extend(self::tree(&path));
+            tree.insert(path, None);
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            tree.insert(path, Some(bytes));
+        }
+    }
+    tree
 }
 
 /// A copy of a closed home or folder.
