@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use omnicraft_fixtures::hostile::{self, Kind, Part, Verdict};
 use omnicraft_harness::fuzz;
 use omnicraft_harness::random::Random;
 
@@ -64,6 +65,29 @@ fn change(bytes: &mut Vec<u8>, seeds: &[(String, Vec<u8>)], random: &mut Random)
 #[test]
 fn archives() {
     check("zip", fuzz::zip, &["csv_deflated.zip", "csv_stored.zip", "global_deflated.zip", "global_stored.zip"]);
+}
+
+/// Every hostile archive that is made of a CSV archive, too: what its builder calls wrong in the zip file, its names or
+/// its manifest is never accepted. (What only a schema can tell is for the tests of the whole program.)
+#[test]
+fn hostile_archives() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/data/golden/business_0004.zip");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hostile.zip");
+    let mut read = 0;
+    for archive in hostile::archives().iter().filter(|archive| archive.kind == Kind::Csv) {
+        archive.make(&golden, &path).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        // The largest are bombs, which the program itself is tested with.
+        if bytes.len() > 1 << 20 {
+            continue;
+        }
+        let accepted = fuzz::zip(&bytes);
+        let container = matches!(archive.part, Part::Zip | Part::Names);
+        assert!(!(accepted && container && archive.verdict == Verdict::Refused), "{} is accepted", archive.name);
+        read += 1;
+    }
+    assert!(read > 100, "{read} hostile archives");
 }
 
 #[test]

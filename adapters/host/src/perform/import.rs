@@ -27,7 +27,7 @@ pub(super) fn import(
 ) -> Result<Yield> {
     let (file, target) = (work.path(archive), work.path(to));
     guard::not_live(work, ATTEMPTED, &file)?;
-    work.present(ATTEMPTED, &file)?;
+    work.still_inspected(ATTEMPTED, &file)?;
     work.ensure_folder(parent(&target))?;
     work.discard(&target)?;
     let manifest = match manifest(work, &file)? {
@@ -48,6 +48,7 @@ pub(super) fn import(
     };
     work.files().write_new(&target, b"").map_err(failed(ATTEMPTED, &target))?;
     let built = load(&order, &mut work.progress("Importing", archive)).and_then(|findings| {
+        work.still_inspected(ATTEMPTED, &file)?;
         // What could not be taken leaves nothing behind.
         let ended = if findings.is_empty() { work.sync_file(&target) } else { work.discard(&target) };
         ended.map(|()| findings)

@@ -19,6 +19,7 @@ const ATTEMPTED: &str = "take the database out of the archive";
 pub(super) fn unpack(work: &Work<'_>, archive: &Utf8Path, member: &str, to: &Utf8Path) -> Result<Yield> {
     let (path, staged) = (work.path(archive), work.path(to));
     guard::not_live(work, ATTEMPTED, &path)?;
+    work.still_inspected(ATTEMPTED, &path)?;
     let refused = |reason: String| {
         let remedy = "Choose another archive, or export again; nothing was changed";
         Stop::new(FailureKind::Damaged, ATTEMPTED, &path, reason, remedy)
@@ -35,7 +36,8 @@ pub(super) fn unpack(work: &Work<'_>, archive: &Utf8Path, member: &str, to: &Utf
     let mut progress = work.progress("Unpacking", Utf8Path::new(member));
     let written = write(work, &mut container, &entry, &staged, &mut findings, &mut progress);
     let whole = written.and_then(|whole| if whole { Ok(()) } else { Err(refused(first(&findings))) });
-    work.or_sweep(&staged, whole.and_then(|()| work.sync_folder(parent(&staged))))?;
+    let same = whole.and_then(|()| work.still_inspected(ATTEMPTED, &path));
+    work.or_sweep(&staged, same.and_then(|()| work.sync_folder(parent(&staged))))?;
     Ok(Yield::Nothing)
 }
 

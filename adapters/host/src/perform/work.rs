@@ -74,6 +74,17 @@ impl<'a> Work<'a> {
         self.stamp(path)?.ok_or_else(missing)
     }
 
+    /// Refuses an archive that is no longer the file that was inspected.
+    pub(super) fn still_inspected(&self, attempted: &str, archive: &Path) -> Result<()> {
+        let now = self.present(attempted, archive)?;
+        let inspected = self.state.operation.as_ref().and_then(|operation| operation.inspection.as_ref());
+        if inspected.is_none_or(|inspected| inspected.stamp == now) {
+            return Ok(());
+        }
+        let remedy = "Wait until the program that writes it is done, and try again; nothing was changed";
+        Err(Stop::new(FailureKind::Busy, attempted, archive, "it was changed after it had been checked", remedy))
+    }
+
     /// Makes a folder below the home. The names of the folders above it are made durable even where they exist:
     /// whoever made them may have been killed before doing so.
     pub(super) fn ensure_folder(&self, folder: &Path) -> Result<()> {
