@@ -147,6 +147,12 @@ impl FileStamp {
         self.size == other.size && self.modified == other.modified
     }
 
+    /// Whether the WAL that was counted in is gone and nothing was written: a swap was interrupted after it had removed
+    /// the old sidecars. Whoever merges a WAL writes the main file, whose time is later then.
+    pub const fn has_lost_its_log_alone(&self, before: &Self) -> bool {
+        self.same_file(before) && self.size < before.size && self.modified <= before.modified
+    }
+
     /// Whether both are names of the same file.
     pub const fn same_file(&self, other: &Self) -> bool {
         self.inode != 0 && self.inode == other.inode && self.device == other.device

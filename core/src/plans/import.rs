@@ -127,7 +127,14 @@ fn only<'a>(path: &Utf8Path, facts: &'a ArchiveFacts) -> Result<&'a ArchivedWork
 pub(super) fn problems(case: &Case<'_>, workspace: &Workspace, archived: &ArchivedWorkspace) -> Vec<String> {
     match (&workspace.schema, &archived.schema) {
         (Some(ours), Some(theirs)) if ours == theirs => {}
-        (None, None) => return Vec::new(),
+        (None, None) if archived.id == workspace.id || archived.database == workspace.database => return Vec::new(),
+        (None, None) => {
+            let other = format!(
+                "it is of another workspace, “{}” ({}), not of “{}”",
+                archived.name, archived.id, workspace.name
+            );
+            return vec![other];
+        }
         (ours, theirs) => {
             let named = |schema: &Option<String>| {
                 schema.as_ref().map_or_else(|| "a schema of their own".to_owned(), |name| format!("the schema {name}"))
@@ -147,17 +154,17 @@ pub(super) fn problems(case: &Case<'_>, workspace: &Workspace, archived: &Archiv
     judge(&Expectation { workspace, profile: Some(profile), fingerprints: None }, &found)
 }
 
-/// Where the schema may come from. Of an adopted database the live one knows it best; snapshots whose schema was that of
-/// the archive come before the others.
+/// Where the schema may come from; of several the one that the archive was exported with wins. An app's own comes from
+/// its migrations, and where somebody has added an index or a table to it, from what is here. Of an adopted database the
+/// live one knows it best; snapshots whose schema was that of the archive come before the others.
 fn sources(
     case: &Case<'_>,
     workspace: &Workspace,
     archived: &ArchivedWorkspace,
     trust_schema: bool,
 ) -> Vec<SchemaSource> {
-    if workspace.schema.is_some() {
-        return archived.facts.schema_version.iter().cloned().map(SchemaSource::App).collect();
-    }
+    let own = archived.facts.schema_version.iter().filter(|_| workspace.schema.is_some());
+    let own = own.cloned().map(SchemaSource::App);
     let good = |snapshot: &&Snapshot| snapshot.is_good() && snapshot.slot.base != Base::Damaged;
     let mut snapshots: Vec<&Snapshot> = case.state.snapshots_of(&workspace.id).filter(good).collect();
     snapshots.sort_by_key(|snapshot| snapshot.facts.fingerprint != archived.facts.fingerprint);
@@ -166,7 +173,7 @@ fn sources(
     snapshots.retain(|snapshot| seen.insert(&snapshot.digest));
     let files = snapshots.into_iter().take(ASKED).map(|s| SchemaSource::Snapshot(names::slot(workspace, s.slot)));
     let archive = trust_schema.then_some(SchemaSource::Archive);
-    [SchemaSource::Live(workspace.database.clone())].into_iter().chain(files).chain(archive).collect()
+    own.chain([SchemaSource::Live(workspace.database.clone())]).chain(files).chain(archive).collect()
 }
 
 pub(super) fn imported(operation: &mut Operation, archive: &Utf8Path, built: &Imported) {

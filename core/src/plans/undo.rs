@@ -16,21 +16,23 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId) -> Begun {
         return Err(Refusal::new("there is no restore to undo", CHOOSE));
     };
     let mut operation = case.operation(Moment::Undo(id.clone()), Plan::new());
-    for point in case.undone_with(newest) {
-        add(case, &mut operation, point)?;
+    let points = case.undone_with(newest);
+    for point in &points {
+        add(case, &mut operation, point, points.len() > 1)?;
     }
     if operation.parts.is_empty() {
         let source = &newest.source;
-        return Err(Refusal::new(
-            format!("before {source} was restored there was no database, so there is nothing to go back to"),
-            CHOOSE,
-        ));
+        let reason = match points.as_slice() {
+            [_] => format!("before {source} was restored there was no database, so there is nothing to go back to"),
+            _ => format!("nothing of {source} can be undone: {}", operation.warnings.join("; ")),
+        };
+        return Err(Refusal::new(reason, CHOOSE));
     }
     operation.remaining = restore::check(case, &operation).steps;
     Ok((operation, Vec::new()))
 }
 
-fn add(case: &Case<'_>, operation: &mut Operation, point: &UndoPoint) -> Result<(), Refusal> {
+fn add(case: &Case<'_>, operation: &mut Operation, point: &UndoPoint, together: bool) -> Result<(), Refusal> {
     let workspace = case.workspace(&point.workspace)?;
     let Some(safeguard) = point.safeguard else {
         operation.warnings.push(format!(
@@ -44,7 +46,13 @@ fn add(case: &Case<'_>, operation: &mut Operation, point: &UndoPoint) -> Result<
         return Err(Refusal::new(reason, CHOOSE));
     }
     let source = Source::Snapshot(safeguard);
-    restore::candidate(case, workspace, &source, operation.number, true)?;
-    operation.parts.push(Part::new(workspace, Some(source)));
+    match restore::candidate(case, workspace, &source, operation.number, true) {
+        Ok(_) => operation.parts.push(Part::new(workspace, Some(source))),
+        // One database that was beyond reading keeps none of the others from going back.
+        Err(refusal) if together => {
+            operation.warnings.push(format!("“{}” stays as it is: {}", workspace.name, refusal.reason));
+        }
+        Err(refusal) => return Err(refusal),
+    }
     Ok(())
 }

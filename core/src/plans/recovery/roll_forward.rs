@@ -9,7 +9,7 @@ use camino::Utf8Path;
 
 use super::super::{Case, restore};
 use crate::effect::Effect;
-use crate::model::{Found, Intent, IntentTarget, Inventory, LiveFile, LiveState};
+use crate::model::{FileStamp, Found, Intent, IntentTarget, Inventory, LiveFile, LiveState};
 use crate::plan::{Mode, Plan, Step};
 use crate::state::{Operation, Part};
 
@@ -47,6 +47,11 @@ pub(super) fn looked(case: &Case<'_>, operation: &mut Operation, database: &Utf8
     let Some((part, workspace)) = operation.part_at(database).cloned().zip(case.live_at(database)) else {
         return restore::safeguarded(operation, database, live);
     };
+    let has_lost_its_log = |before: FileStamp| live.stamp.is_some_and(|now| now.has_lost_its_log_alone(&before));
+    if part.live.as_ref().and_then(|before| before.stamp).is_some_and(has_lost_its_log) {
+        // The interrupted swap has removed it; what it held lies in the safeguard.
+        return;
+    }
     let is_as_before = part.live.as_ref().and_then(|before| before.stamp) == live.stamp;
     if is_as_before || part.safeguard.is_some() {
         return restore::safeguarded(operation, database, live);

@@ -30,8 +30,9 @@ pub(super) fn matched(case: &Case<'_>, facts: &ArchiveFacts) -> Result<Matched, 
             None => new.push((n, archived)),
         }
     }
-    for (_, archived) in &new {
+    for (n, archived) in &new {
         only_one(case, archived, &left)?;
+        only_one_of_it(case, archived, &facts.workspaces[..*n])?;
     }
     let kept = left.into_iter().map(|workspace| workspace.id.clone()).collect();
     Ok(Matched { replaced, added: newcomers::named(&case.state.workspaces, &new), kept })
@@ -67,6 +68,21 @@ fn identity(case: &Case<'_>, ours: &Workspace) -> Option<String> {
 
 fn of_snapshot(snapshot: &Snapshot) -> Option<String> {
     snapshot.facts.identity.clone()
+}
+
+/// The same within the archive.
+fn only_one_of_it(case: &Case<'_>, archived: &ArchivedWorkspace, before: &[ArchivedWorkspace]) -> Result<(), String> {
+    let is_single =
+        case.profiles.iter().any(|profile| profile.single && archived.schema.as_ref() == Some(&profile.name));
+    match before.iter().find(|other| is_single && other.schema == archived.schema) {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "its “{}” and “{}” are two databases of {}, and a home has one of them",
+            other.name,
+            archived.name,
+            archived.schema.as_deref().unwrap_or_default()
+        )),
+    }
 }
 
 /// A second database of a schema of which a home has one at most would be lost beside the first.
