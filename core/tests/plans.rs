@@ -897,3 +897,22 @@ fn opening_after_an_interruption_says_so() {
         "#]],
     );
 }
+
+/// Somebody who looked for his work restored one snapshot after the other. The sixth restore removed the safeguard of
+/// the first, which alone held what he had entered that morning.
+#[test]
+fn however_many_restores_follow_the_mornings_work_stays() {
+    let mut driver = Driver::new();
+    driver.event(EventKind::AppStarted(shop()));
+    let old = driver.state.snapshots.keys().next().copied().unwrap();
+    driver.change();
+    let restore = |driver: &mut Driver| {
+        let ended = driver.event(EventKind::RestoreRequested(shop(), Source::Snapshot(old))).unwrap();
+        ended.published[0]
+    };
+    let morning = restore(&mut driver);
+    for _ in 0..12 {
+        restore(&mut driver);
+        assert!(driver.state.snapshots.contains_key(&morning));
+    }
+}

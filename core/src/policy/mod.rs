@@ -26,7 +26,7 @@ pub struct Policy {
     pub monthly: u32,
     /// Yearly backups, the slot included.
     pub yearly: u32,
-    /// Safeguards of each kind, the slot included.
+    /// Safeguards of each kind, the slot included; those of the last days are kept beyond it.
     pub safeguards: u32,
     /// Snapshots taken on request and not pinned.
     pub manual: u32,

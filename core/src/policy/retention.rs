@@ -18,6 +18,8 @@ pub enum Keep {
     NewestOfLevel,
     /// An undo needs it.
     Undo,
+    /// It is a safeguard of the last days: what it holds may be nowhere else, however many came after it.
+    RecentSafeguard,
     /// It is among the newest of its kind.
     Depth,
     /// Its stamp lies in the future, so it counts for nothing and nothing counts against it.
@@ -46,6 +48,9 @@ pub fn retain(
         snapshots.iter().map(|snapshot| (snapshot.id, lasting_reasons(snapshot, undo, now))).collect();
     for id in newest_of_levels(snapshots, now) {
         keep.entry(id).or_default().insert(Keep::NewestOfLevel);
+    }
+    for id in recent_safeguards(snapshots, now) {
+        keep.entry(id).or_default().insert(Keep::RecentSafeguard);
     }
     for id in within_depth(snapshots, policy, now) {
         keep.entry(id).or_default().insert(Keep::Depth);
@@ -93,6 +98,27 @@ fn newest_of_levels(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId
         snapshots.iter().filter(counts).map(|snapshot| snapshot.id).max()
     };
     [Level::Sound, Level::Proven, Level::Drilled].into_iter().filter_map(newest).collect()
+}
+
+/// So long nothing pushes a safeguard out.
+const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Safeguards from the last days before the newest snapshot of their era. Somebody who looks for his work restores one
+/// thing after the other; the safeguard of the first restore alone holds what he had that morning.
+fn recent_safeguards(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId> {
+    let eras = eras(snapshots, now);
+    let era = |snapshot: &Snapshot| eras.get(&snapshot.id).copied();
+    let mut latest: BTreeMap<usize, Timestamp> = BTreeMap::new();
+    for (era, snapshot) in snapshots.iter().filter_map(|snapshot| Some((era(snapshot)?, snapshot))) {
+        let latest = latest.entry(era).or_insert(Timestamp::MIN);
+        *latest = snapshot.taken_at.timestamp().max(*latest);
+    }
+    let is_recent = |snapshot: &&&Snapshot| {
+        let latest = era(snapshot).and_then(|era| latest.get(&era));
+        let is_safeguard = matches!(snapshot.slot.base, Base::Before(_)) && snapshot.is_good();
+        is_safeguard && latest.is_some_and(|latest| latest.duration_since(snapshot.taken_at.timestamp()) <= RECENT)
+    };
+    snapshots.iter().filter(is_recent).map(|snapshot| snapshot.id).collect()
 }
 
 /// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them. Each era has

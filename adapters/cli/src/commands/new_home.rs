@@ -30,7 +30,7 @@ const PERSONAL_FINANCE: &str = "Personal Finance";
 
 /// Makes a home from a file; where SOURCE is none, `no_home` is the answer.
 pub(crate) fn make(session: &Session, from: &From, no_home: Problem) -> Result<Reply, Problem> {
-    let Some(found) = found(from)? else { return Err(no_home) };
+    let Some(found) = found(from)? else { return Err(missing(from)?.unwrap_or(no_home)) };
     let returning = found.returning(from)?;
     let before = Before::of(&session.home()?);
     let mut engine = session.create()?;
@@ -41,6 +41,16 @@ pub(crate) fn make(session: &Session, from: &From, no_home: Problem) -> Result<R
             before.take_back(session);
         }
     })
+}
+
+/// Whether SOURCE is the path of a file that is not there.
+fn missing(from: &From) -> Result<Option<Problem>, Problem> {
+    let path = preview::absolute(from)?;
+    let is_a_path =
+        from.source.to_str().is_some_and(|text| text.contains(['/', '\\', '.']) && !source::names_a_backup(text));
+    let missing =
+        || Problem::refused(format!("there is no file {}", path.display()), "Check its name; no home was made");
+    Ok((is_a_path && !path.exists()).then(missing))
 }
 
 /// The same in a home that looks after nothing yet.

@@ -2,7 +2,7 @@
 //! together.
 
 use omnicraft_core::event::{EventKind, Source};
-use omnicraft_core::model::Workspace;
+use omnicraft_core::model::{Workspace, WorkspaceId};
 use omnicraft_core::state::UndoPoint;
 use omnicraft_host::engine::Engine;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(crate) fn run(session: &Session, workspace: Option<&str>) -> Result<Reply, P
     session.confirm(&format!("Undo the restore of {}?", names(&engine, &points)), yes)?;
     let ended = engine.handle(EventKind::UndoRequested(id.clone()))?;
     let ended = tell::applied(ended, session, told)?;
-    let left = engine.state().undo.iter().filter(|point| point.workspace == id).count();
+    let left = possible(&engine, &id);
     let back: Vec<UndoPoint> = points.into_iter().filter(|point| point.safeguard.is_some()).collect();
     let were = if back.len() == 1 { "is as it was" } else { "are as they were" };
     let more = if left == 0 { String::new() } else { format!(" {left} more can be undone.") };
@@ -42,6 +42,14 @@ pub(crate) fn run(session: &Session, workspace: Option<&str>) -> Result<Reply, P
     json["workspaces"] = json!(looked);
     json["left"] = left.into();
     Ok(Reply { text, json, exit: tell::exit(&ended) })
+}
+
+/// How many more restores of a workspace can be undone: the newest ones, as far as their safeguards are there.
+fn possible(engine: &Engine, id: &WorkspaceId) -> usize {
+    let state = engine.state();
+    let points = state.undo.iter().rev().filter(|point| point.workspace == *id);
+    let is_there = |point: &&UndoPoint| point.safeguard.is_some_and(|id| state.snapshots.contains_key(&id));
+    points.take_while(is_there).count()
 }
 
 fn names(engine: &Engine, points: &[UndoPoint]) -> String {

@@ -85,7 +85,7 @@ impl<'a> Side<'a> {
         };
         let mut tables = schema::tables(connection).map_err(trip)?;
         // What a virtual table shows counts; where it keeps that is its own affair.
-        tables.retain(|table| table.kind != TableKind::Shadow);
+        tables.retain(|table| table.kind != TableKind::Shadow && !table.columns.is_empty());
         tables.retain(|table| !hidden(&table.name));
         let collation = collation(connection).map_err(trip)?;
         let tables = tables.into_iter().map(|table| (table.name.to_ascii_lowercase(), table)).collect();

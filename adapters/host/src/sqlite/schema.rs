@@ -3,6 +3,8 @@
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
+use super::trouble::{Trouble, trouble};
+
 /// What kind of table it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TableKind {
@@ -88,9 +90,22 @@ pub fn fingerprint(connection: &Connection) -> rusqlite::Result<String> {
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-/// All tables of the main database but SQLite's own, by name. Views are not tables.
+/// All tables of the main database but SQLite's own, by name. Views are not tables. A virtual table whose module is missing
+/// here has no columns.
 pub fn tables(connection: &Connection) -> rusqlite::Result<Vec<Table>> {
-    names(connection)?.into_iter().map(|(name, kind)| table(connection, name, kind)).collect()
+    let read = |(name, kind): (String, TableKind)| match table(connection, name.clone(), kind) {
+        // Its module is not in this SQLite; the tables that keep its rows are there all the same.
+        Err(error) if kind == TableKind::Virtual && trouble(&error) == Trouble::Unsupported => Ok(Table {
+            name,
+            kind,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            key_is_rowid: false,
+            has_rowid: false,
+        }),
+        read => read,
+    };
+    names(connection)?.into_iter().map(read).collect()
 }
 
 /// `sqlite_sequence`, where `AUTOINCREMENT` keeps the highest rowid of each table; `None` where nothing uses it.
