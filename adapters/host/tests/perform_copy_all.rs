@@ -190,3 +190,25 @@ fn an_app_at_work_does_not_hinder() {
     home.done(copy_all(&["one.db", "two.db"]));
     assert_eq!((counter(&home, 0, 1), counter(&home, 1, 1)), (5, 5));
 }
+
+/// Where a process may have few files open, SQLite only said that it was unable to open a database, and the advice was
+/// to check the permissions. The limit is set for a process of its own, which runs this test again.
+#[test]
+#[cfg(unix)]
+fn too_many_open_files_are_named() {
+    const LIMITED: &str = "TOO_MANY_OPEN_FILES_ARE_NAMED";
+    if std::env::var_os(LIMITED).is_none() {
+        let script = "ulimit -n 48 && exec \"$0\" --exact too_many_open_files_are_named";
+        let mut again = std::process::Command::new("sh");
+        again.args(["-c", script]).arg(std::env::current_exe().unwrap()).env(LIMITED, "yes");
+        let output = again.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
+    let names: Vec<String> = (0..20).map(|number| format!("{number:02}.db")).collect();
+    let home = counting(&names.iter().map(|name| (name.as_str(), "wal")).collect::<Vec<_>>());
+    let failure = home.fails(copy_all(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+    assert!(failure.reason.contains("20 databases are open at one moment"), "{failure}");
+    assert!(failure.remedy.contains("`ulimit -n`"), "{failure}");
+    assert_eq!(home.files(), names);
+}

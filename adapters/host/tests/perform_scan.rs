@@ -286,6 +286,28 @@ fn no_two_workspaces_share_anything() {
     );
 }
 
+/// One database at `data.db` and another at `data.db/x.db` cannot be both: restoring them left half of a home swapped.
+#[test]
+fn no_database_lies_inside_another() {
+    for (outer, inner) in
+        [("data.db", "data.db/x.db"), ("a/./Data.db", "A/b/../data.DB/x/y.db"), ("/srv/d", "/srv/d/x")]
+    {
+        for (one, two) in [(outer, inner), (inner, outer)] {
+            let home = Home::empty();
+            let between = entry("between", "data.db.old", "between");
+            home.put("workspaces.json", listing(&[entry("one", one, "one"), between, entry("two", two, "two")]));
+            let Registry::Damaged(reason) = scan(&home).registry else { panic!("{one} {two}") };
+            assert_eq!(reason, format!("the database `{inner}` would lie inside the database `{outer}`"));
+        }
+    }
+    let home = Home::empty();
+    let apart = ["data.db", "data.db2/x.db", "x/data.db", "x/data", "DATA.db", "/data.db/x"];
+    let entries: Vec<String> =
+        apart.iter().enumerate().map(|(n, at)| entry(&format!("w{n}"), at, &format!("w{n}"))).collect();
+    home.put("workspaces.json", listing(&entries));
+    assert!(matches!(scan(&home).registry, Registry::Read(_)));
+}
+
 #[test]
 fn what_could_not_be_read_again_is_not_written() {
     let home = Home::empty();

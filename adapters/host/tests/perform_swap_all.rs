@@ -255,3 +255,63 @@ fn a_list_that_says_the_same_is_left_as_it_is() {
     }
     assert_eq!(home.content("workspaces.json"), by_hand.as_bytes());
 }
+
+/// An archive brought the databases `data.db` and `data.db/x.db`: staging the second made the first one's place a folder.
+/// After the commit the others were swapped, this one could not be, and every later start failed.
+#[test]
+fn what_is_no_ordinary_file_is_not_committed_to_be_replaced() {
+    let (home, intent) = Home::of_three();
+    fs::create_dir(home.path("data/three.db")).unwrap();
+    let mut aware = intent.clone();
+    aware.targets[2].live_stamp = Some(home.stamp("data/three.db"));
+    for intent in [&intent, &aware] {
+        let failure = home.fails(commit(intent));
+        assert_eq!(failure.kind, FailureKind::Foreign);
+        assert!(
+            failure.path.as_str().ends_with("three.db") && failure.reason.contains("no ordinary file"),
+            "{failure}"
+        );
+        assert_eq!(scan(&home).intent, ReadIntent::None);
+    }
+    // It was made when the restore was committed already.
+    fs::remove_dir(home.path("data/three.db")).unwrap();
+    home.done(commit(&intent));
+    fs::create_dir(home.path("data/three.db")).unwrap();
+    assert!(home.fails(swap(&intent)).reason.contains("no ordinary file"));
+    home.done(withdraw(&intent));
+    fs::remove_dir(home.path("data/three.db")).unwrap();
+    check_all_old(&home);
+}
+
+/// The folder of a staged file is there; that of the database was another one.
+#[test]
+fn a_staged_file_in_another_folder_is_not_committed() {
+    let (home, mut intent) = Home::of_three();
+    intent.targets[2].live = "elsewhere/three.db".into();
+    assert!(home.fails(commit(&intent)).reason.contains("same folder"));
+    assert_eq!(scan(&home).intent, ReadIntent::None);
+}
+
+/// A database was to be new, and its place was free; but beside it lay the log of one that somebody had moved away, with
+/// all of its commits. The swap removed it as a stale sidecar.
+#[test]
+fn the_log_of_a_database_that_is_gone_is_not_swapped_away() {
+    for sidecar in ["data/three.db-wal", "data/three.db-journal"] {
+        let (home, intent) = Home::of_three();
+        home.put(sidecar, "somebody's commits");
+        let failure = home.fails(commit(&intent));
+        assert_eq!(failure.kind, FailureKind::Foreign);
+        assert!(failure.path.as_str().ends_with(sidecar), "{failure}");
+        assert_eq!(scan(&home).intent, ReadIntent::None);
+        fs::remove_file(home.path(sidecar)).unwrap();
+        home.done(commit(&intent));
+        home.put(sidecar, "somebody's commits");
+        assert_eq!(home.fails(swap(&intent)).kind, FailureKind::Foreign);
+        assert_eq!(home.content(sidecar), b"somebody's commits");
+        check_all_old(&home);
+        // An empty one holds nothing.
+        home.put(sidecar, "");
+        home.done(swap(&intent));
+        check_all_new(&home);
+    }
+}

@@ -185,7 +185,7 @@ pub struct Facts {
 impl Facts {
     /// Rows in all tables together.
     pub fn total_rows(&self) -> u64 {
-        self.rows.values().sum()
+        self.rows.values().fold(0, |sum, rows| sum.saturating_add(*rows))
     }
 }
 

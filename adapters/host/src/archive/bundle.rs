@@ -8,7 +8,7 @@ use omnicraft_core::model::{Facts, Workspace};
 
 use super::layout::{self, MANIFEST, MOST_FILES, README, REGISTRY};
 use super::manifest::{FORMAT, FileEntry, GlobalEntry, GlobalManifest, Manifest};
-use super::pack::{record, rendered, unfit, unwritten, written_by};
+use super::pack::{fits, record, rendered, unfit, unwritten, written_by};
 use super::readme;
 use super::writer::{How, Writer};
 use crate::error::{Result, Stop};
@@ -97,6 +97,7 @@ struct Bundling<'a, 'p> {
 
 impl Bundling<'_, '_> {
     fn whole(&mut self, name: &str, content: &[u8]) -> Result<()> {
+        fits(name, content, self.to)?;
         self.writer.whole(name, content).map_err(|error| unwritten(self.to, &error))
     }
 

@@ -36,6 +36,11 @@ impl Findings {
         self.push(Finding { member: member.to_owned(), line: Some(line), column, text: text.into() });
     }
 
+    /// Whether no more are listed.
+    pub const fn is_full(&self) -> bool {
+        self.listed.len() >= Self::CAP
+    }
+
     /// Whether there is nothing.
     pub const fn is_empty(&self) -> bool {
         self.listed.is_empty() && self.unlisted == 0

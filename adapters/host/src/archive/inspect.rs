@@ -124,7 +124,8 @@ impl Reading<'_, '_> {
                 self.report.findings.member(lines, "its digests are not those of the rows of its table");
             }
             (Content::Edited, Some(exported), _) if self.accept_edited => {
-                digests.list(&table.file, &exported, &mut self.report.edited);
+                let Report { findings, edited } = &mut self.report;
+                digests.list(table, &exported, edited, findings);
             }
             (Content::Edited, None, _) if self.accept_edited => {
                 let text = "this table was changed since the export; it is too large to say where";

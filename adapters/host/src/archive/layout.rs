@@ -227,6 +227,10 @@ pub const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Files of tables or workspaces that an archive holds at most, because their number has four digits.
 pub const MOST_FILES: usize = 9_999;
+/// All files of an archive: two for each table or workspace, and README.txt, workspaces.json and manifest.json.
+pub const MOST_MEMBERS: u64 = 2 * MOST_FILES as u64 + 3;
+/// Bytes of a file in an archive at most.
+pub const MOST_BYTES: u64 = 1 << 40;
 
 /// How many times larger a member may become when it is unpacked; one that would is stored as it is. (A reader may
 /// take twice that for an attack.)
@@ -236,6 +240,16 @@ pub const RATIO_COUNTS_FROM: u64 = 1 << 20;
 
 /// Rows that a spreadsheet can hold beside the line of column names; a table with more has no digests of its rows.
 pub const SPREADSHEET_ROWS: u64 = 1_048_575;
+
+/// How many bytes the file of this name may have. Those that are read into memory as a whole are small.
+pub fn most_bytes(name: &str) -> u64 {
+    match name {
+        MANIFEST => 64 << 20,
+        REGISTRY => 16 << 20,
+        README => 1 << 20,
+        _ => MOST_BYTES,
+    }
+}
 
 /// The name of the n-th file (from 1) of a table or workspace: `0001_sales.csv`. The number makes it unique and no
 /// device name; whatever the name says beyond `a` to `z`, `0` to `9` and `_` is left out.

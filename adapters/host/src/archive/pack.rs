@@ -11,6 +11,7 @@ use omnicraft_core::model::{Facts, Workspace};
 use omnicraft_core::outcome::FailureKind;
 use rusqlite::{Connection, ErrorCode};
 
+use super::container::parse;
 use super::layout::{self, MANIFEST, MOST_FILES, README};
 use super::manifest::{CsvManifest, FORMAT, Manifest, SchemaEntry, TableEntry, WorkspaceRecord};
 use super::readme;
@@ -35,6 +36,9 @@ pub struct Origin<'a> {
 
 /// Blocks that wait for compression at most.
 const WAITING: usize = 4;
+
+/// Columns that SQLite selects at most.
+const MOST_COLUMNS: usize = 2000;
 
 const ATTEMPTED: &str = "write the archive";
 
@@ -96,6 +100,7 @@ struct Packing<'a, 'p> {
 
 impl Packing<'_, '_> {
     fn whole(&mut self, name: &str, content: &[u8]) -> Result<()> {
+        fits(name, content, self.from)?;
         self.writer.whole(name, content).map_err(|error| self.unwritten(&error))
     }
 
@@ -150,6 +155,7 @@ impl Packing<'_, '_> {
         match formed {
             Ok(Ok(sheet)) => Ok(sheet),
             Ok(Err(Trip::Sqlite(error))) => Err(Stop::sqlite("read the copy of the database", self.from, &error)),
+            Ok(Err(Trip::Unfit(reason))) => Err(unfit(self.from, reason)),
             Ok(Err(Trip::Hung)) | Err(_) => Err(self.unwritten(&io::Error::other("reading the rows broke off"))),
         }
     }
@@ -165,12 +171,36 @@ fn could_be_restored(tables: &[Archived], schema: &[SchemaEntry]) -> std::result
     if tables.len() > MOST_FILES {
         return Err(format!("it has {} tables, and an archive can hold {MOST_FILES}", tables.len()));
     }
+    for table in tables {
+        let columns = table.header().count();
+        if columns > MOST_COLUMNS {
+            let name = &table.name;
+            return Err(format!(
+                "with its rowid, the table “{name}” has {columns} columns, and only {MOST_COLUMNS} can be read at a time"
+            ));
+        }
+    }
     let in_words = |error: rusqlite::Error| error.to_string();
     let scratch = Connection::open_in_memory().map_err(in_words)?;
     scratch.execute_batch("BEGIN").map_err(in_words)?;
     for entry in schema {
         let made = scratch.execute(&entry.sql, []).map_err(in_words);
         made.map_err(|error| format!("this program could not make its {} “{}”: {error}", entry.kind, entry.name))?;
+    }
+    Ok(())
+}
+
+/// Refuses a file that a reader would refuse, while there is still the database to export instead.
+pub(super) fn fits(name: &str, content: &[u8], from: &Path) -> Result<()> {
+    let most = layout::most_bytes(name);
+    if content.len() as u64 > most {
+        let reason = format!("the archive's {name} would have {} bytes, and it may have {most}", content.len());
+        return Err(unfit(from, reason));
+    }
+    if name == MANIFEST
+        && let Err(finding) = parse(content)
+    {
+        return Err(unfit(from, format!("nobody could read the archive's list of files: {finding}")));
     }
     Ok(())
 }

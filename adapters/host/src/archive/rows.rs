@@ -1,5 +1,6 @@
 //! The rows of one table, read from its CSV file: each value in the form that its column asks for, or a finding with
-//! its line and column. The file is unpacked on a thread of its own, so memory holds a few blocks and one batch of rows.
+//! its line and column. The file is unpacked on a thread of its own. Memory holds a few blocks, one batch of about 1 MiB of
+//! values, and one record as it is written; so at most a row of SQLite's largest size, twice.
 
 mod tokens;
 
@@ -21,6 +22,17 @@ pub struct Row {
     pub line: u64,
     /// Its values, the rowid first where the table has it.
     pub values: Vec<Value>,
+}
+
+impl Row {
+    /// About how many bytes of memory it takes.
+    pub fn size(&self) -> usize {
+        let content = |value: &Value| match value {
+            Value::Text(bytes) | Value::Blob(bytes) => bytes.len(),
+            Value::Null | Value::Integer(_) | Value::Real(_) => 0,
+        };
+        self.values.iter().map(|value| size_of::<Value>() + content(value)).sum()
+    }
 }
 
 /// What became of a table since it was exported.
@@ -186,13 +198,18 @@ impl<'a> Reader<'a> {
         }
         self.rows += 1;
         if let Some(row) = self.row(findings) {
-            self.batch_bytes += self.tokens.record().size();
+            self.batch_bytes += row.size();
             self.batch.push(row);
+            self.tokens.let_go();
             if self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES {
                 self.flush(sink)?;
             }
         }
-        if self.problems >= ENOUGH {
+        if self.tokens.is_oversized() {
+            // Whatever follows is of the same kind: made to fill memory, or text whose quotes are lost.
+            self.stage = Stage::GivenUp;
+            findings.member(&self.table.file, "it was not read further after a row of that size");
+        } else if self.problems >= ENOUGH {
             self.stage = Stage::GivenUp;
             findings.member(&self.table.file, format!("it was not read further after {ENOUGH} problems"));
         }

@@ -9,8 +9,10 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::layout::{BYTE_ORDER_MARK, SPREADSHEET_ROWS};
+use super::load::affinity::Affinity;
 use super::tables::Archived;
 use super::{cell, lines};
+use crate::sqlite::schema::quoted;
 
 /// Bytes that are handed over at a time; more would not stay in the cache of one core.
 const BLOCK: usize = 256 << 10;
@@ -34,6 +36,8 @@ pub(super) enum Trip {
     Sqlite(rusqlite::Error),
     /// Nobody takes the blocks any more.
     Hung,
+    /// A value that would not come back; why, for people.
+    Unfit(String),
 }
 
 impl From<rusqlite::Error> for Trip {
@@ -64,7 +68,7 @@ pub(super) fn write(
     let mut blocks = Blocks { hasher: blake3::Hasher::new(), bytes: 0, sender: blocks };
     blocks.write_all(BYTE_ORDER_MARK)?;
     let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(BLOCK).from_writer(blocks);
-    let mut record = Record::new(table);
+    let mut record = Record::new(table, is_strict(connection, table)?);
     record.take_header(table);
     csv.write_record(record.cells())?;
     let mut lines = Some(Vec::new());
@@ -72,7 +76,9 @@ pub(super) fn write(
     let mut statement = connection.prepare(&table.select())?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        record.take(row)?;
+        if let Some(column) = record.take(row)? {
+            return Err(Trip::Unfit(would_change(connection, table, column, rows)));
+        }
         csv.write_record(record.cells())?;
         rows += 1;
         done.fetch_add(1, Ordering::Relaxed);
@@ -85,10 +91,35 @@ pub(super) fn write(
     Ok(Sheet { rows, bytes: blocks.bytes, digest: blocks.hasher.finalize().to_hex().to_string(), lines })
 }
 
+fn is_strict(connection: &Connection, table: &Archived) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND strict AND name = ?1)";
+    connection.query_row(sql, [&table.name], |row| row.get(0))
+}
+
+/// Says which value of the row behind this many others would become something else when it is stored anew.
+fn would_change(connection: &Connection, table: &Archived, column: usize, before: u64) -> String {
+    let sql = |rowid: &str| {
+        let name = quoted(&table.name);
+        format!("SELECT t.{rowid} FROM main.{name} AS t NOT INDEXED LIMIT 1 OFFSET {before}")
+    };
+    let is_taken = table.columns.iter().any(|column| column.name.eq_ignore_ascii_case("rowid"));
+    let rowid = table.rowid.or_else(|| (!is_taken).then_some("rowid"));
+    let found = rowid.and_then(|rowid| connection.query_row(&sql(rowid), [], |row| row.get::<_, i64>(0)).ok());
+    let row = found.map_or_else(|| format!("row {}", before + 1), |rowid| format!("the row with rowid {rowid}"));
+    let column = table.header().nth(column).unwrap_or_default();
+    format!(
+        "in the table “{}”, {row} has a value in the column “{column}” of a kind that SQLite would change on storing it \
+         there, so that it would not come back as it is",
+        table.name
+    )
+}
+
 /// The cells of one row. Its memory is used again for the next, so that a row costs no allocation.
 struct Record {
     /// Whether each column has TEXT affinity.
     text_columns: Vec<bool>,
+    /// What each column makes of values.
+    affinities: Vec<Affinity>,
     /// All cells, one after the other.
     bytes: Vec<u8>,
     /// Where each cell ends.
@@ -96,10 +127,14 @@ struct Record {
 }
 
 impl Record {
-    fn new(table: &Archived) -> Self {
+    fn new(table: &Archived, strict: bool) -> Self {
+        let own = table.rowid.map(|_| Affinity::Integer);
+        let affinities = table.columns.iter().map(|column| Affinity::of(&column.declared, strict));
+        let affinities = own.into_iter().chain(affinities).collect();
         let rowid = table.rowid.map(|_| false);
         let columns = table.columns.iter().map(|column| cell::is_text_column(&column.declared));
-        Self { text_columns: rowid.into_iter().chain(columns).collect(), bytes: Vec::new(), ends: Vec::new() }
+        let text_columns = rowid.into_iter().chain(columns).collect();
+        Self { text_columns, affinities, bytes: Vec::new(), ends: Vec::new() }
     }
 
     /// Names of columns are written as text, which no spreadsheet takes for a formula.
@@ -110,12 +145,17 @@ impl Record {
         }
     }
 
-    fn take(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+    /// Takes a row, or says in which column it has a value that the column would change.
+    fn take(&mut self, row: &Row<'_>) -> rusqlite::Result<Option<usize>> {
         self.clear();
         for column in 0..self.text_columns.len() {
-            self.push(row.get_ref(column)?, self.text_columns[column]);
+            let value = row.get_ref(column)?;
+            if !self.affinities[column].keeps(value) {
+                return Ok(Some(column));
+            }
+            self.push(value, self.text_columns[column]);
         }
-        Ok(())
+        Ok(None)
     }
 
     fn clear(&mut self) {

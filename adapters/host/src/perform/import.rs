@@ -72,7 +72,8 @@ fn manifest(work: &Work<'_>, archive: &Path) -> Result<std::result::Result<CsvMa
 
 /// Rows take about as much room in a database as in a CSV file, and their indexes perhaps half of that.
 fn space(manifest: &CsvManifest) -> u64 {
-    manifest.tables.iter().map(|table| table.bytes).fold(0, u64::saturating_add) / 2 * 3
+    let bytes = manifest.tables.iter().map(|table| table.bytes).fold(0, u64::saturating_add);
+    (bytes / 2).saturating_mul(3)
 }
 
 fn sources<'a>(

@@ -179,7 +179,36 @@ pub(crate) fn parse(content: &[u8]) -> std::result::Result<Vec<Workspace>, Strin
             return Err(format!("two workspaces have the database `{}`", record.database));
         }
     }
+    check_apart(&file.workspaces)?;
     Ok(file.workspaces.into_iter().map(workspace).collect())
+}
+
+/// Refuses a database that would need another one to be a folder.
+fn check_apart(records: &[Record]) -> std::result::Result<(), String> {
+    let mut places: Vec<_> = records.iter().map(|record| (parts(&record.database), &record.database)).collect();
+    // In this order whatever lies inside a path follows it directly.
+    places.sort();
+    for ((outer, database), (inner, inside)) in places.iter().zip(places.iter().skip(1)) {
+        if inner.len() > outer.len() && inner.starts_with(outer) {
+            return Err(format!("the database `{inside}` would lie inside the database `{database}`"));
+        }
+    }
+    Ok(())
+}
+
+/// The parts of a path, as file systems compare them that do not tell case.
+fn parts(database: &Utf8Path) -> Vec<String> {
+    let mut parts = Vec::new();
+    for component in database.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => drop(parts.pop()),
+            Utf8Component::Normal(_) | Utf8Component::RootDir | Utf8Component::Prefix(_) => {
+                parts.push(component.as_str().to_lowercase());
+            }
+        }
+    }
+    parts
 }
 
 fn check(record: &Record) -> std::result::Result<(), String> {
@@ -213,7 +242,8 @@ fn is_plain_name(name: &str) -> bool {
 
 /// A relative path stays in the home and out of `backups/`; what an absolute one may be, the core decides.
 fn is_possible(database: &Utf8Path) -> bool {
-    if database.is_absolute() {
+    // On Windows a path of another system has a root and no drive.
+    if database.is_absolute() || database.has_root() {
         return database.file_name().is_some();
     }
     let mut inside: Vec<&str> = Vec::new();

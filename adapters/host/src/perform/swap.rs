@@ -4,13 +4,13 @@
 
 use std::path::Path;
 
-use omnicraft_core::model::{FileStamp, Intent, IntentTarget, ReadIntent};
+use omnicraft_core::model::{Intent, IntentTarget, ReadIntent};
 use omnicraft_core::names;
 use omnicraft_core::outcome::{FailureKind, Yield};
 
 use super::look::live_stamp;
 use super::work::{Work, failed, parent};
-use super::{intent as commit_point, registry, sidecars};
+use super::{guard, intent as commit_point, registry, sidecars};
 use crate::error::{Result, Stop};
 use crate::sqlite;
 
@@ -42,6 +42,8 @@ pub(super) fn commit(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
             let remedy = "Try again; the live database was not touched";
             return Err(Stop::new(FailureKind::Damaged, attempted, &staged, reason, remedy));
         }
+        // Once it is committed, what cannot be put in place would stop every start.
+        ready(work, attempted, target)?;
     }
     if let Some(workspaces) = &intent.registry {
         registry::require_readable(work, workspaces)?;
@@ -107,14 +109,23 @@ fn ready(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> 
         let remedy = if target.live_stamp.is_some() {
             "The live database was left alone; restore again if you want to"
         } else {
-            "Move that file to another folder"
+            "Move what lies there to another folder"
         };
         Err(Stop::new(FailureKind::Foreign, attempted, &live, reason, remedy))
     };
     if work.stamp(&staged)?.is_some() {
+        // The staged file shows that its folder is there.
+        if parent(&staged) != parent(&live) {
+            return refuse(format!("{} does not lie in the same folder", target.staged));
+        }
+        if !is_replaceable(work, attempted, &live)? {
+            return refuse("it is no ordinary file".to_owned());
+        }
         return match (live_stamp(work, &live)?, target.live_stamp) {
+            // Beside the missing database of a workspace that is looked after, it is a leftover of the lost one.
+            (None, None) if !is_looked_after(work, target) => no_data_beside(work, attempted, &live),
             (now, safeguarded) if now == safeguarded => Ok(()),
-            (Some(now), Some(safeguarded)) if has_lost_its_log_alone(now, safeguarded) => Ok(()),
+            (Some(now), Some(safeguarded)) if now.has_lost_its_log_alone(&safeguarded) => Ok(()),
             (Some(_), None) => refuse("there was none when the restore was committed, and now there is one".to_owned()),
             (None, _) => refuse("it was taken away since it was safeguarded".to_owned()),
             _ => refuse("somebody has worked in it since it was safeguarded".to_owned()),
@@ -126,10 +137,32 @@ fn ready(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> 
     refuse(format!("{} was taken away before it could be put in place", target.staged))
 }
 
-/// Whether the WAL that was counted in is gone and nothing was written: this swap was interrupted after it had removed
-/// the old sidecars. Whoever merges a WAL writes the main file, whose time is later then.
-const fn has_lost_its_log_alone(now: FileStamp, safeguarded: FileStamp) -> bool {
-    now.same_file(&safeguarded) && now.size < safeguarded.size && now.modified <= safeguarded.modified
+fn is_looked_after(work: &Work<'_>, target: &IntentTarget) -> bool {
+    work.state.workspaces.iter().any(|workspace| workspace.id == target.workspace)
+}
+
+/// Refuses a place that is free but for a log: without its main file it may hold all of somebody's commits.
+fn no_data_beside(work: &Work<'_>, attempted: &str, live: &Path) -> Result<()> {
+    for sidecar in sidecars::DATA.map(|suffix| sidecars::of(live, suffix)) {
+        if work.stamp(&sidecar)?.is_some_and(|stamp| stamp.size > 0) {
+            let reason = "it belongs to a database that is gone, and may hold what was written last";
+            let remedy = "Put that database back beside it, or move this file to another folder; then try again";
+            return Err(Stop::new(FailureKind::Foreign, attempted, &sidecar, reason, remedy));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file can be renamed to this path: nothing lies there, or an ordinary file. It is not opened, because
+/// closing it would drop the locks that SQLite holds on it.
+fn is_replaceable(work: &Work<'_>, attempted: &str, live: &Path) -> Result<bool> {
+    if work.stamp(live)?.is_none() {
+        return Ok(true);
+    }
+    let place = guard::resolved(work, live);
+    let entries = work.files().list(parent(&place)).map_err(failed(attempted, parent(&place)))?;
+    let there = entries.iter().find(|entry| place.file_name().is_some_and(|name| name == entry.name.as_str()));
+    Ok(there.is_none_or(|entry| entry.is_file))
 }
 
 /// Whether the live file is the one that was staged: a rename keeps a file's identity, also when somebody has worked
@@ -208,7 +241,7 @@ pub(super) fn withdraw(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
     let attempted = "withdraw the restore";
     for target in &intent.targets {
         let live = live_stamp(work, &work.path(&target.live))?;
-        let has_begun = live.zip(target.live_stamp).is_some_and(|(now, then)| has_lost_its_log_alone(now, then));
+        let has_begun = live.zip(target.live_stamp).is_some_and(|(now, then)| now.has_lost_its_log_alone(&then));
         if has_begun || is_swapped(work, target)? {
             return Err(unfinished(attempted, &work.home.join(names::INTENT)));
         }

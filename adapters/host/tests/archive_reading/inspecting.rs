@@ -51,6 +51,17 @@ fn edited_rows_are_listed() {
     );
 }
 
+/// A spreadsheet with a decimal comma wrote `12,5` into the prices. SQLite took it as text, and every sum was wrong.
+#[test]
+fn an_edit_that_makes_text_of_a_number_is_refused_with_its_place() {
+    let mut files = csv_files();
+    edit(&mut files, "0001_sales.csv", "1,lamp,12.5", "1,lamp,\"12,5\"");
+    let report = read(deflated(&files), true);
+    let place =
+        "0001_sales.csv, line 2, column “amount”: numbers belong here, and this row was changed to hold something else";
+    assert_eq!(told(&report.findings), [place]);
+}
+
 #[test]
 fn a_spreadsheet_that_only_saves_changes_no_row() {
     check(

@@ -183,6 +183,24 @@ fn a_large_table_ends_where_it_is_told_to() {
     }
 }
 
+/// An archive of 7 MB took 1.4 GB of memory: a thousand rows were one batch, however many columns they had.
+#[test]
+fn a_batch_is_closed_by_what_its_values_take() {
+    let columns: Vec<_> = (0..500).map(|column| format!("c{column}")).collect();
+    let of: Vec<_> = columns.iter().map(|name| (name.as_str(), "INT")).collect();
+    let csv = format!("{}\n{}", columns.join(","), format!("1{}\n", ",".repeat(499)).repeat(1000));
+    let table = table("wide", 1, &csv, 1000, None, &of);
+    let (mut reader, mut findings, mut batches) = (Reader::new(&table), Findings::default(), Vec::new());
+    let mut sink = |rows: Vec<Row>| -> Result<()> {
+        batches.push((rows.len(), rows.iter().map(Row::size).sum::<usize>()));
+        Ok(())
+    };
+    reader.push(csv.as_bytes(), &mut findings, &mut sink).unwrap();
+    reader.finish(&mut findings, &mut sink).unwrap();
+    assert_eq!((findings, batches.iter().map(|(rows, _)| rows).sum::<usize>()), (Findings::default(), 1000));
+    assert!(batches.iter().all(|(_, bytes)| *bytes < 2 << 20), "{batches:?}");
+}
+
 proptest! {
     /// Whatever bytes come, in whatever blocks: the same rows and the same findings, and no panic.
     #[test]

@@ -1,5 +1,6 @@
 //! An archive that somebody edited in a spreadsheet: refused, or taken as it is now after every other check.
 
+use omnicraft_host::archive::load::Source;
 use rusqlite::Connection;
 
 use crate::support::{Trip, report, rows};
@@ -94,4 +95,22 @@ fn search_indexes_that_cannot_be_made_again_stay() {
     assert_eq!(query(&trip, "SELECT docid FROM of_note WHERE of_note MATCH 'rye'"), "1 \n");
     assert_eq!(query(&trip, "SELECT term FROM vocabulary"), "'other' \n'words' \n");
     assert_eq!(query(&trip, "SELECT rowid FROM lost('nobody')"), "7 \n");
+}
+
+/// A restore hung for ever: an index whose text is a view was made again by running the view, which somebody else wrote.
+#[test]
+fn no_view_is_run_to_make_an_index_again() {
+    let mut trip = Trip::of(
+        "",
+        "CREATE TABLE sale (id INTEGER PRIMARY KEY, what TEXT); INSERT INTO sale VALUES (1, 'lamp');
+         CREATE VIEW text AS WITH RECURSIVE n (rowid, what) AS (SELECT 1, 'x' UNION ALL SELECT 1, 'x' FROM n)
+             SELECT rowid, what FROM n;
+         CREATE VIRTUAL TABLE search USING fts5(what, content = 'text');
+         CREATE VIRTUAL TABLE own USING fts5(what); INSERT INTO own VALUES ('lamp')",
+    );
+    trip.accept_edited = true;
+    trip.edit("0002_own_content.csv", |text| text.replace("lamp", "sofa"));
+    assert_eq!(report(&trip.load_with(&[Source::Archive])), "");
+    let built = Connection::open(trip.built()).unwrap();
+    assert_eq!(rows(&built, "SELECT what FROM own WHERE own MATCH 'sofa'"), "'sofa' \n");
 }

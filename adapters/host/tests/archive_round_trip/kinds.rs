@@ -212,3 +212,9 @@ fn a_vacuumed_database() {
     trip.pack();
     trip.comes_back();
 }
+
+/// SQLite takes a table without a name: its archive was refused.
+#[test]
+fn a_table_with_the_empty_name() {
+    Trip::of("", "CREATE TABLE \"\" (a TEXT); INSERT INTO \"\" VALUES ('lamp')").comes_back();
+}

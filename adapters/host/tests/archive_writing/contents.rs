@@ -73,7 +73,7 @@ fn what_this_sqlite_could_not_make_again_is_refused() {
     let shown = shown.map(|text| text.replacen(text.split(['(', ')']).nth(1).unwrap(), "PATH", 1)).join("\n");
     expect![[r#"
         cannot export the tables (PATH): this program could not make its table “t”: no such collation sequence: german. Export the database as one file instead (`omnicraft export --db`), which keeps everything as it is
-        cannot export the tables (PATH): this program does not understand its schema: no such module: maps. Export the database as one file instead (`omnicraft export --db`), which keeps everything as it is
+        cannot export the tables (PATH): this program could not make its table “t”: no such module: maps. Export the database as one file instead (`omnicraft export --db`), which keeps everything as it is
         cannot export the tables (PATH): this program could not make its table “t”: no such function: luhn. Export the database as one file instead (`omnicraft export --db`), which keeps everything as it is"#]].assert_eq(&shown);
 }
 

@@ -260,3 +260,42 @@ fn text_of_a_utf_16_database_is_utf_8() {
     "#]]
     .assert_eq(&archive.csv("t"));
 }
+
+/// Values of another kind than their column's were exported with success, and no restore took the archive.
+#[test]
+fn a_value_that_would_not_come_back_is_refused() {
+    let said = |columns: &str, values: &str, really: &str| {
+        refusal(&format!(
+            "CREATE TABLE t {columns}; INSERT INTO t VALUES (1, 2), {values}; PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = 'CREATE TABLE t {really}'"
+        ))
+    };
+    let all = [
+        said("(a, b)", "(3, '7')", "(a, b INTEGER)"),
+        said("(id INTEGER PRIMARY KEY, b)", "(30, 7)", "(id INTEGER PRIMARY KEY, b TEXT)"),
+    ];
+    for (said, place) in all.iter().zip(["rowid 2", "rowid 1"]) {
+        let whole = format!("in the table “t”, the row with {place} has a value in the column “b”");
+        assert!(said.contains(&whole) && said.contains("omnicraft export --db"), "{said}");
+    }
+}
+
+/// Columns and rowid were more than SQLite selects, and the export failed with words about SQL.
+#[test]
+fn more_columns_than_can_be_selected_are_refused() {
+    let columns: Vec<_> = (0..2000).map(|column| format!("c{column}")).collect();
+    let said = refusal(&format!("CREATE TABLE t ({})", columns.join(", ")));
+    assert!(said.contains("the table “t” has 2001 columns") && said.contains("omnicraft export --db"), "{said}");
+}
+
+/// The readers' limits were the readers' alone: what was exported could be too large to be restored.
+#[test]
+fn what_a_reader_would_refuse_is_not_written() {
+    let long = "x".repeat(33 << 20);
+    let said =
+        refusal(&format!("CREATE TABLE t (a); CREATE VIEW v AS SELECT '{long}'; CREATE VIEW w AS SELECT '{long}'"));
+    assert!(
+        said.contains("the archive's manifest.json would have") && said.contains("omnicraft export --db"),
+        "{said}"
+    );
+}

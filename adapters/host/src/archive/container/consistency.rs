@@ -92,10 +92,14 @@ impl Check<'_> {
         self.require(!is_own || table.name == "sqlite_sequence", || {
             format!("`{name}` is a table that SQLite keeps for itself")
         });
-        self.require(!table.name.is_empty(), || "a table has no name".to_owned());
         self.require(!table.name.contains('\0'), || of("the name holds a NUL character"));
         self.file(&table.file, "csv");
         self.digest(&table.file, &table.digest);
+        if table.bytes > layout::MOST_BYTES || table.rows > layout::MOST_BYTES {
+            let text =
+                format!("the manifest says more of it than the {} bytes that a file may have", layout::MOST_BYTES);
+            self.findings.member(&table.file, text);
+        }
         self.require(table.rows <= table.bytes, || of("it says more rows than bytes"));
         let counted = facts.rows.get(&table.name);
         self.require(counted.is_none_or(|rows| *rows == table.rows), || of("it says two different numbers of rows"));

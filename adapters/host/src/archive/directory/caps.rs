@@ -6,25 +6,17 @@ use super::bytes::Flaw;
 use super::entry::Entry;
 use crate::archive::findings::Findings;
 
-const MIB: u64 = 1 << 20;
-const TIB: u64 = 1 << 40;
-
-const MEMBERS: u64 = 20_000;
-const MANIFEST: u64 = 64 * MIB;
-const REGISTRY: u64 = 16 * MIB;
-const README: u64 = MIB;
-const MEMBER: u64 = TIB;
-const TOTAL: u64 = 4 * TIB;
+const TOTAL: u64 = 4 * layout::MOST_BYTES;
 /// Twice as dense as whoever writes an archive lets a file become.
 const RATIO: u64 = 2 * layout::MAX_RATIO;
 /// Deflate makes nothing smaller than this.
 const DENSEST: u64 = 1032;
 
 pub(super) fn members(count: u64) -> Result<(), Flaw> {
-    if count <= MEMBERS {
+    if count <= layout::MOST_MEMBERS {
         return Ok(());
     }
-    let (count, most) = (grouped(count), grouped(MEMBERS));
+    let (count, most) = (grouped(count), grouped(layout::MOST_MEMBERS));
     Err(Flaw::bad(format!("it says that it holds {count} files, and an archive holds {most} at most")))
 }
 
@@ -46,12 +38,7 @@ pub(super) fn check(entries: &[Entry], length: u64, findings: &mut Findings) {
 
 fn too_much(entry: &Entry) -> Option<String> {
     let Entry { name, size, compressed, .. } = entry;
-    let most = match name.as_str() {
-        layout::MANIFEST => MANIFEST,
-        layout::REGISTRY => REGISTRY,
-        layout::README => README,
-        _ => MEMBER,
-    };
+    let most = layout::most_bytes(name);
     if *size > most {
         return Some(format!(
             "it says that it is {} bytes large, and it may be {} at most",

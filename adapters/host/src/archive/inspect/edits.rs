@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::archive::cell;
+use crate::archive::cell::{self, Value};
 use crate::archive::findings::Findings;
 use crate::archive::layout::SPREADSHEET_ROWS;
 use crate::archive::lines::{self, WIDTH};
@@ -18,15 +18,62 @@ pub(super) struct Digests {
     is_text: Vec<bool>,
     cells: Vec<u8>,
     ends: Vec<usize>,
-    /// The line and the digest of each row.
-    taken: Vec<(u64, Digest)>,
+    /// What each column counts.
+    counts: Vec<Counts>,
+    taken: Vec<Taken>,
+}
+
+/// A row.
+struct Taken {
+    line: u64,
+    digest: Digest,
+    /// The first column that holds no number although numbers belong there.
+    strange: Option<u16>,
+}
+
+/// What the name of a column's type says that belongs into it. SQLite stores anything; a spreadsheet that writes
+/// `2370,50` would make text of a price, and every sum wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    Whole,
+    Fractions,
+    Anything,
+}
+
+impl Counts {
+    fn of(declared: &str) -> Self {
+        let declared = declared.to_ascii_uppercase();
+        let says = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+        match () {
+            () if says(&["INT"]) => Self::Whole,
+            () if says(&["REAL", "FLOA", "DOUB", "NUMERIC", "DECIMAL"]) => Self::Fractions,
+            () => Self::Anything,
+        }
+    }
+
+    const fn is_strange(self, value: &Value) -> bool {
+        match self {
+            Self::Whole => matches!(value, Value::Text(_) | Value::Real(_)),
+            Self::Fractions => matches!(value, Value::Text(_)),
+            Self::Anything => false,
+        }
+    }
+
+    const fn problem(self) -> &'static str {
+        match self {
+            Self::Whole => "whole numbers belong here, and this row was changed to hold something else",
+            Self::Fractions | Self::Anything => "numbers belong here, and this row was changed to hold something else",
+        }
+    }
 }
 
 impl Digests {
     pub(super) fn of(table: &TableEntry) -> Self {
         let others = table.columns.iter().map(|column| cell::is_text_column(&column.declared));
         let is_text = table.rowid.iter().map(|_| false).chain(others).collect();
-        Self { is_text, cells: Vec::new(), ends: Vec::new(), taken: Vec::new() }
+        let counts = table.columns.iter().map(|column| Counts::of(&column.declared));
+        let counts = table.rowid.iter().map(|_| Counts::Whole).chain(counts).collect();
+        Self { is_text, cells: Vec::new(), ends: Vec::new(), counts, taken: Vec::new() }
     }
 
     /// Takes the digests of these rows, as long as a spreadsheet can hold them.
@@ -43,18 +90,21 @@ impl Digests {
             }
             let starts = std::iter::once(0).chain(self.ends.iter().copied());
             let cells = starts.zip(&self.ends).map(|(start, end)| &self.cells[start..*end]);
-            self.taken.push((row.line, lines::digest(cells)));
+            let strange = row.values.iter().zip(&self.counts).position(|(value, counts)| counts.is_strange(value));
+            let strange = strange.and_then(|column| u16::try_from(column).ok());
+            self.taken.push(Taken { line: row.line, digest: lines::digest(cells), strange });
         }
     }
 
     /// Whether these are the digests that came with the table, in their order.
     pub(super) fn are(&self, exported: &[u8]) -> bool {
         let (exported, rest) = exported.as_chunks::<WIDTH>();
-        rest.is_empty() && exported.iter().eq(self.taken.iter().map(|(_, digest)| digest))
+        rest.is_empty() && exported.iter().eq(self.taken.iter().map(|row| &row.digest))
     }
 
-    /// Lists what was changed since the digests that came with the table.
-    pub(super) fn list(&self, member: &str, exported: &[u8], edited: &mut Findings) {
+    /// Lists what was changed since the digests that came with the table, and what is wrong with it.
+    pub(super) fn list(&self, table: &TableEntry, exported: &[u8], edited: &mut Findings, findings: &mut Findings) {
+        let member = table.file.as_str();
         if self.taken.len() as u64 > SPREADSHEET_ROWS {
             edited.member(member, "this table was changed; it is too large to say where");
             return;
@@ -71,13 +121,15 @@ impl Digests {
             }
             _ => false,
         };
-        let new: Vec<u64> =
-            self.taken.iter().filter(|(_, digest)| !is_known(digest, &mut left)).map(|(line, _)| *line).collect();
+        let new: Vec<&Taken> = self.taken.iter().filter(|row| !is_known(&row.digest, &mut left)).collect();
+        for row in &new {
+            self.judge(table, row, findings);
+        }
         let gone: usize = left.values().sum();
-        for line in new.iter().take(gone) {
+        for Taken { line, .. } in new.iter().take(gone) {
             edited.line(member, *line, None, "this row was changed since the export");
         }
-        for line in new.iter().skip(gone) {
+        for Taken { line, .. } in new.iter().skip(gone) {
             edited.line(member, *line, None, "this row was added since the export");
         }
         match gone.saturating_sub(new.len()) {
@@ -91,5 +143,13 @@ impl Digests {
             1 => edited.member(member, "one row of the export is missing here"),
             missing => edited.member(member, format!("{missing} rows of the export are missing here")),
         }
+    }
+
+    fn judge(&self, table: &TableEntry, row: &Taken, findings: &mut Findings) {
+        let Some(column) = row.strange.map(usize::from) else { return };
+        let before = usize::from(table.rowid.is_some());
+        let name = column.checked_sub(before).and_then(|column| table.columns.get(column)).map(|known| &known.name);
+        let name = name.map(String::as_str).or(table.rowid.as_deref());
+        findings.line(&table.file, row.line, name, self.counts[column].problem());
     }
 }

@@ -1,11 +1,13 @@
 //! What SQLite makes of a value when a column stores it: a number may change its form, and in an edited archive text
 //! may turn into a number unasked, which is reported.
 
+use rusqlite::types::ValueRef;
+
 use crate::archive::cell::Value;
 
 /// A column's affinity, as far as storing is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Affinity {
+pub(in crate::archive) enum Affinity {
     /// Numbers become text.
     Text,
     /// INTEGER and NUMERIC: whole numbers are integers, and text that reads as a number becomes one.
@@ -29,7 +31,7 @@ pub(super) enum Stored {
 
 impl Affinity {
     /// By SQLite's rules for declared types.
-    pub(super) fn of(declared: &str, strict: bool) -> Self {
+    pub(in crate::archive) fn of(declared: &str, strict: bool) -> Self {
         let declared = declared.to_ascii_uppercase();
         let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
         match () {
@@ -39,6 +41,17 @@ impl Affinity {
             () if has(&["BLOB"]) || declared.is_empty() => Self::Blob,
             () if has(&["REAL", "FLOA", "DOUB"]) => Self::Real,
             () => Self::Integer,
+        }
+    }
+
+    /// Whether a value stays as it is in a column of this affinity.
+    pub(in crate::archive) fn keeps(self, value: ValueRef<'_>) -> bool {
+        match (self, value) {
+            (Self::Text, ValueRef::Integer(_) | ValueRef::Real(_)) | (Self::Real, ValueRef::Integer(_)) => false,
+            (Self::Integer | Self::Real, ValueRef::Text(text)) => !reads_as_number(text),
+            (Self::Integer, ValueRef::Real(real)) => whole(real).is_none(),
+            (Self::Real, ValueRef::Real(real)) => real != 0.0 || real.is_sign_positive(),
+            _ => true,
         }
     }
 
@@ -126,16 +139,18 @@ mod tests {
         connection.execute("INSERT INTO t VALUES (?1)", [ToSqlOutput::Borrowed(value.as_ref())]).unwrap();
         let kept = |row: &rusqlite::Row<'_>| {
             Ok(match row.get_ref(0)? {
-                rusqlite::types::ValueRef::Null => Value::Null,
-                rusqlite::types::ValueRef::Integer(integer) => Value::Integer(integer),
-                rusqlite::types::ValueRef::Real(real) => Value::Real(real),
-                rusqlite::types::ValueRef::Text(text) => Value::Text(text.to_vec()),
-                rusqlite::types::ValueRef::Blob(blob) => Value::Blob(blob.to_vec()),
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(integer) => Value::Integer(integer),
+                ValueRef::Real(real) => Value::Real(real),
+                ValueRef::Text(text) => Value::Text(text.to_vec()),
+                ValueRef::Blob(blob) => Value::Blob(blob.to_vec()),
             })
         };
         let kept = connection.query_row("SELECT c FROM t", [], kept).unwrap();
         let same = |left: &Value, right: &Value| format!("{left:?}") == format!("{right:?}");
-        match Affinity::of(declared, strict).store(value) {
+        let affinity = Affinity::of(declared, strict);
+        assert_eq!(affinity.keeps(value.as_ref()), same(&kept, value), "{value:?} in {declared:?} became {kept:?}");
+        match affinity.store(value) {
             Stored::Same => assert!(same(&kept, value), "{value:?} in {declared:?} became {kept:?}"),
             Stored::Number(number) => assert!(same(&kept, &number), "{value:?} in {declared:?} became {kept:?}"),
             Stored::Else(_) => assert!(!same(&kept, value), "{value:?} in {declared:?} stayed as it was"),

@@ -130,7 +130,7 @@ impl<'a> Build<'a, '_, '_> {
         let load = self.load;
         let (counts, tables): (Vec<&TableEntry>, Vec<&TableEntry>) =
             load.manifest.tables.iter().partition(|table| table.name == SEQUENCES);
-        let total = load.manifest.tables.iter().map(|table| table.rows).sum();
+        let total = load.manifest.tables.iter().map(|table| table.rows).fold(0, u64::saturating_add);
         let done = self.fill(&tables, 0, total)?;
         if !counts.is_empty() {
             self.connection.execute_batch("DELETE FROM main.sqlite_sequence").map_err(|error| self.failed(&error))?;
@@ -150,7 +150,7 @@ impl<'a> Build<'a, '_, '_> {
         let mut read = Findings::default();
         feed::feed(load, tables, &mut read, &mut |place, rows| {
             progress.at(done, total)?;
-            done += rows.len() as u64;
+            done = done.saturating_add(rows.len() as u64);
             let Some(loader) = &mut loaders[place] else { return Ok(()) };
             rows.iter().try_for_each(|row| loader.insert(row, findings)).map_err(connection_failed)
         })?;

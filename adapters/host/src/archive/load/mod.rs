@@ -5,7 +5,7 @@
 //! shadow tables of a virtual table are ordinary tables until its rows are in them. So FTS5 and R-tree tables come back
 //! byte for byte, also where this SQLite lacks their module.
 
-mod affinity;
+pub(super) mod affinity;
 mod authorizer;
 mod build;
 mod feed;

@@ -43,8 +43,8 @@ pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result
         match sheet::write(connection, &shape.archived, sender, &AtomicU64::new(0)) {
             Ok(sheet) => Ok(sheet.digest),
             Err(Trip::Sqlite(error)) => Err(error),
-            // Nobody hangs up, and if so, an empty digest is nobody's.
-            Err(Trip::Hung) => Ok(String::new()),
+            // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.
+            Err(Trip::Hung | Trip::Unfit(_)) => Ok(String::new()),
         }
     })
 }

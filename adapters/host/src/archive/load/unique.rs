@@ -22,7 +22,8 @@ pub(super) fn indexes(build: &mut Build<'_, '_, '_>) -> Result<()> {
             Err(error) => return Err(build.failed(&error)),
         }
     }
-    while let Some(first) = ambiguous.first() {
+    // Each table means reading the archive once more, for lines that nobody would get to see.
+    while let Some(first) = ambiguous.first().filter(|_| !build.findings.is_full()) {
         let table = &first.table;
         let (of_table, others) = ambiguous.iter().partition(|entry| entry.table == *table);
         again(build, table, of_table)?;

@@ -2,8 +2,10 @@
 //! begins. What other readers guess at (a quote in the middle of a cell, text behind a closing quote, a lone carriage
 //! return) is named as a fault.
 
-/// More than any row of a database can take up in this form: SQLite's largest row, in hex.
-const LARGEST: usize = 2 << 30;
+/// Bytes of SQLite's largest row; one in hex takes twice as many here.
+const LARGEST: usize = 1_000_000_000;
+/// Signs around a value that are not part of it: `x'…'` with two digits for a byte.
+const AROUND: usize = 3;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One record. Of a record with a fault the cells are what most readers would make of it.
@@ -17,7 +19,10 @@ pub(super) struct Record {
     pub(super) fault: Option<(usize, &'static str)>,
     bytes: Vec<u8>,
     ends: Vec<usize>,
+    /// Bytes that the values of its complete cells have at least.
+    content: usize,
     is_quoted: bool,
+    is_oversized: bool,
 }
 
 impl Record {
@@ -30,11 +35,6 @@ impl Record {
     /// Whether its line is empty.
     pub(super) const fn is_blank(&self) -> bool {
         self.cells == 1 && self.bytes.is_empty() && !self.is_quoted && self.fault.is_none()
-    }
-
-    /// Bytes of its cells.
-    pub(super) const fn size(&self) -> usize {
-        self.bytes.len()
     }
 }
 
@@ -62,17 +62,32 @@ pub(super) struct Tokens {
     /// How much of a byte order mark has been seen; its whole length once it cannot come any more.
     mark: usize,
     keep: usize,
+    /// Bytes that the values of a record may have.
+    largest: usize,
 }
 
 impl Tokens {
     /// Keeps as many cells of a record.
     pub(super) fn new(keep: usize) -> Self {
-        Self { record: Record::default(), state: State::Record, line: 1, mark: 0, keep }
+        Self { record: Record::default(), state: State::Record, line: 1, mark: 0, keep, largest: LARGEST }
     }
 
     /// The record that is complete.
     pub(super) const fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// Whether the record that is complete is larger than a row can be.
+    pub(super) const fn is_oversized(&self) -> bool {
+        self.record.is_oversized
+    }
+
+    /// Gives back the memory of a large record, whose cells are needed no more.
+    pub(super) fn let_go(&mut self) {
+        if self.record.bytes.capacity() > SHRUNK {
+            self.record.bytes = Vec::new();
+            self.record.ends.clear();
+        }
     }
 
     /// Takes bytes from the front until a record is complete (`true`) or none are left (`false`).
@@ -190,11 +205,25 @@ impl Tokens {
     }
 
     fn keep(&mut self, text: &[u8]) {
-        if self.record.bytes.len() + text.len() > LARGEST {
+        if self.record.is_oversized {
+            return;
+        }
+        if self.record.bytes.len() + text.len() > self.largest && self.content(text) > self.largest {
+            self.record.is_oversized = true;
             self.fault("the row is larger than any that a database can hold");
         } else if self.record.ends.len() < self.keep {
             self.record.bytes.extend_from_slice(text);
         }
+    }
+
+    /// Bytes that the values have at least, when the cell under way has got these too.
+    fn content(&self, more: &[u8]) -> usize {
+        let start = self.record.ends.last().copied().unwrap_or_default();
+        let cell = self.record.bytes.get(start..).unwrap_or_default();
+        let written = (cell.len() + more.len()).saturating_sub(AROUND);
+        let mut signs = cell.iter().chain(more).take(2);
+        let is_hex = matches!(signs.next(), Some(b'x' | b't')) && signs.next() == Some(&b'\'');
+        self.record.content + if is_hex { written / 2 } else { written }
     }
 
     fn begin_record(&mut self) {
@@ -205,12 +234,15 @@ impl Tokens {
         bytes.shrink_to(SHRUNK);
         self.record.cells = 0;
         self.record.fault = None;
+        self.record.content = 0;
         self.record.is_quoted = false;
+        self.record.is_oversized = false;
         self.record.line = self.line;
     }
 
     fn end_cell(&mut self) {
         if self.record.ends.len() < self.keep {
+            self.record.content = self.content(&[]);
             self.record.ends.push(self.record.bytes.len());
         }
         self.record.cells += 1;
@@ -273,6 +305,20 @@ mod tests {
         check("\u{FEFF}\u{FEFF}a\n", &["1 \u{FEFF}a"]);
         check("é,ï\n", &["1 é|ï"]);
         check("\u{FEC0}\n", &["1 \u{FEC0}"]);
+    }
+
+    /// An archive of 7 MB took 1.4 GB of memory: cells of two gigabytes were kept, which no database can hold.
+    #[test]
+    fn more_than_a_database_can_hold_is_not_kept() {
+        let kept = |text: &str| {
+            let mut tokens = Tokens { largest: 10, ..Tokens::new(2) };
+            assert!(tokens.next(&mut text.as_bytes()));
+            (tokens.is_oversized(), tokens.record().bytes.len())
+        };
+        assert_eq!(kept("0123456789,x''\n"), (false, 13));
+        assert_eq!(kept("x'00112233445566778899'\n"), (false, 23));
+        assert!(kept("x'00112233445566778899aabb'\n").0);
+        assert_eq!(kept(&format!("a,\"{}\"\n", "b\"\"".repeat(1000))), (true, 14));
     }
 
     #[test]

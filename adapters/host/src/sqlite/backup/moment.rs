@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use omnicraft_core::outcome::FailureKind;
+use omnicraft_core::outcome::{Failure, FailureKind};
 use rusqlite::Connection;
 
 use super::{ATTEMPTED, Held};
@@ -24,6 +24,12 @@ const TRIES: u64 = 400;
 const LONGEST_PAUSE: u64 = 20;
 /// How long one look waits for somebody's lock; others are held meanwhile.
 const PATIENCE: Duration = Duration::from_millis(20);
+/// From so many databases on, open files may run out.
+const MANY: usize = 16;
+/// Files that a database takes: two connections, and each opens the file and its write-ahead log; one shared memory.
+const FILES: usize = 5;
+/// Files that the rest of the program takes, generously.
+const SPARE: usize = 64;
 
 /// Holds live databases as they all were at one moment. Where writers leave no such moment for some seconds, or
 /// somebody keeps a database locked, it fails with [`FailureKind::Busy`].
@@ -35,6 +41,30 @@ pub fn hold_all(
     clock: &dyn Clock,
     progress: &mut Progress<'_>,
 ) -> Result<Vec<Held>> {
+    held(opener, lives, clock, progress).map_err(|stop| of_many(stop, lives.len()))
+}
+
+/// SQLite does not tell a file that may not be opened from one too many.
+fn of_many(stop: Stop, databases: usize) -> Stop {
+    match stop {
+        Stop::Failed(failure) if failure.kind == FailureKind::Denied && databases >= MANY => {
+            let files = databases * FILES;
+            let reason = format!(
+                "{}; {databases} databases are open at one moment, which takes up to {files} open files, and too many \
+                 files may be open",
+                failure.reason
+            );
+            let remedy = format!(
+                "Allow this program to open {} files (`ulimit -n`) and try again; if it may, check the permissions",
+                files + SPARE
+            );
+            Stop::Failed(Failure { reason, remedy, ..failure })
+        }
+        Stop::Failed(_) | Stop::Cancelled => stop,
+    }
+}
+
+fn held(opener: &Opener, lives: &[PathBuf], clock: &dyn Clock, progress: &mut Progress<'_>) -> Result<Vec<Held>> {
     let all: Vec<Watched> = lives.iter().map(|live| Watched::open(opener, live.clone())).collect::<Result<_>>()?;
     for attempt in 0..TRIES {
         progress.at(0, 0)?;
