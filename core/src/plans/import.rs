@@ -44,7 +44,7 @@ pub(super) fn inspected(case: &Case<'_>, operation: &mut Operation, archive: &Ut
     };
     let planned = if let Moment::Restore(id, source) | Moment::Preview(id, source) = operation.moment.clone() {
         let Some(workspace) = case.state.workspace(&id) else { return };
-        operation.warnings.extend(elsewhere(workspace, facts));
+        operation.warnings.extend(elsewhere(case, workspace, facts));
         build(case, operation, workspace, &source, facts)
     } else {
         restore_all::plan(case, operation, archive, facts)
@@ -114,9 +114,10 @@ fn build(
 }
 
 /// An adopted database has no identity: two of one id may be two different businesses. Where they lie is all that tells.
-fn elsewhere(workspace: &Workspace, facts: &ArchiveFacts) -> Option<String> {
+fn elsewhere(case: &Case<'_>, workspace: &Workspace, facts: &ArchiveFacts) -> Option<String> {
     let archived = facts.workspaces.first().filter(|archived| archived.schema.is_none())?;
-    (archived.database != workspace.database).then(|| {
+    let has_a_past = case.state.snapshots_of(&workspace.id).next().is_some();
+    (has_a_past && archived.database != workspace.database).then(|| {
         format!(
             "the archive was exported from {}, and “{}” is {} here: make sure that it is the same",
             archived.database, workspace.name, workspace.database

@@ -94,7 +94,7 @@ fn what_is_refused_leaves_no_half_home() {
     is_refused(&world, "restore text.db", "text.db");
     is_refused(&world, "restore other.db", "not a database of OmniCraft's");
     is_refused(&world, "restore books.zip --workspace Shop", "--workspace");
-    is_refused(&world, "restore missing.zip", "is not a home");
+    is_refused(&world, "restore missing.zip", "there is no file");
     is_refused(&world, "restore s1", "is not a home");
     is_refused(&world, "preview books.zip", "`omnicraft restore");
 }

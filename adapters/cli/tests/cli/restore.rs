@@ -242,7 +242,7 @@ fn status_says_on_one_screen_whether_one_is_safe() {
          open
          verify
          status
-         at 2026-12-05T08:30[UTC]
+         at 2026-12-05T09:30[UTC]
          status",
         &expect![[r#"
             $ status

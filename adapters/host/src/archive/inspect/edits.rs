@@ -51,11 +51,12 @@ impl Counts {
         }
     }
 
-    const fn is_strange(self, value: &Value) -> bool {
-        match self {
-            Self::Whole => matches!(value, Value::Text(_) | Value::Real(_)),
-            Self::Fractions => matches!(value, Value::Text(_)),
-            Self::Anything => false,
+    fn is_strange(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Whole | Self::Fractions, Value::Text(_)) => true,
+            // SQLite makes a whole number of 1.0, as some spreadsheets write it.
+            (Self::Whole, Value::Real(real)) => real.fract() != 0.0,
+            _ => false,
         }
     }
 
