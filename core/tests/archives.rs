@@ -1203,3 +1203,58 @@ fn snapshots_of_the_shop_are_untouched_by_its_export() {
     assert_eq!(driver.state.snapshots, before);
     assert_eq!(driver.state.snapshots.keys().max(), Some(&SnapshotId(4)));
 }
+
+/// The archive of one shop's database was restored into another's, because nothing but the tables was compared.
+#[test]
+fn an_adopted_archive_goes_to_its_own_workspace_alone() {
+    let mut driver = Driver::new();
+    driver.add(Workspace { schema: None, ..named("till", "/srv/till.db") });
+    driver.add(Workspace { schema: None, ..named("other", "/srv/other.db") });
+    driver.export(Export::Csv(id("till")), "/stick/till.zip");
+    let source = || Source::Archive { path: "/stick/till.zip".into(), accept_edited: false, trust_schema: false };
+    let ended = driver.event(EventKind::RestoreRequested(id("other"), source())).unwrap();
+    let reason = ended.failure.unwrap().reason;
+    assert_eq!(reason, "it is of another workspace, “till” (till), not of “other”");
+    let ended = driver.event(EventKind::RestoreRequested(id("till"), source())).unwrap();
+    assert!(ended.failure.is_none() && ended.warnings.is_empty(), "{ended:?}");
+}
+
+/// A manifest said another number of rows than the database had, and nobody noticed.
+#[test]
+fn a_manifest_that_lies_about_its_database_is_refused() {
+    let mut driver = Driver::new();
+    driver.export_csv();
+    driver.export_all();
+    for path in ["/stick/shop.zip", "/stick/all.zip"] {
+        let facts = &mut driver.archives.get_mut(path).unwrap().facts.workspaces[0].facts;
+        facts.rows.insert("sales".to_owned(), 7_000_000);
+    }
+    let csv = driver.restore(csv()).unwrap();
+    let all = driver.restore_all().unwrap();
+    for ended in [csv, all] {
+        assert!(
+            ended.failure.unwrap().reason.ends_with("its manifest does not say the truth about the number of its rows")
+        );
+    }
+}
+
+/// One database of a home was beyond reading when all were restored, and none of the others could be brought back.
+#[test]
+fn what_was_beyond_reading_keeps_none_of_the_others_from_going_back() {
+    let mut driver = Driver::street();
+    driver.export_all();
+    driver.live = LiveState::Damaged("it has 0 bytes".to_owned());
+    driver.change_in("purse.db", "me");
+    let before = driver.live_at("purse.db");
+    driver.restore_all();
+    let restored = driver.live_at("shop.db");
+    assert_ne!(driver.live_at("purse.db"), before);
+    // SQLite itself could not copy it: what is kept are raw bytes.
+    let kept = driver.state.undo.iter().find(|point| point.workspace == shop()).and_then(|point| point.safeguard);
+    driver.state.snapshots.get_mut(&kept.unwrap()).unwrap().facts.page_size = 0;
+    let ended = driver.event(EventKind::UndoRequested(id("purse"))).unwrap();
+    assert!(ended.failure.is_none(), "{ended:?}");
+    assert_eq!(driver.live_at("purse.db"), before);
+    assert_eq!(driver.live_at("shop.db"), restored);
+    assert!(ended.warnings.iter().any(|warning| warning.starts_with("“Shop” stays as it is")), "{:?}", ended.warnings);
+}
