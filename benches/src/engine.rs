@@ -8,10 +8,7 @@ use omnicraft_core::state::Ending;
 use omnicraft_erp::{BUSINESS, OmniCraft};
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::Ports;
-use omnicraft_host::ports::clock::SystemClock;
-use omnicraft_host::ports::filesystem::OsFileSystem;
 use omnicraft_host::progress::Unobserved;
-use omnicraft_host::sqlite::Opener;
 use tempfile::TempDir;
 
 use crate::business::Business;
@@ -57,10 +54,5 @@ impl Home {
 }
 
 fn ports() -> Ports {
-    Ports {
-        clock: Box::new(SystemClock::new()),
-        files: Box::new(OsFileSystem),
-        app: Box::new(OmniCraft::new()),
-        sqlite: Opener::default(),
-    }
+    Ports::of_this_machine(Box::new(OmniCraft::new()))
 }

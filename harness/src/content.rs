@@ -75,7 +75,8 @@ pub fn of_live(path: &Path) -> std::result::Result<Digest, String> {
     found.map_err(|error| error.to_string())?
 }
 
-fn checked(connection: &Connection) -> Result<std::result::Result<Digest, String>> {
+/// The content that this connection sees, or what SQLite finds wrong with it.
+pub fn checked(connection: &Connection) -> Result<std::result::Result<Digest, String>> {
     let integrity: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     if integrity != "ok" {
         return Ok(Err(integrity));

@@ -4,19 +4,22 @@
 //!
 //! **Invariant:** the oracle compares contents with versions that were committed; that a database is intact proves
 //! nothing, because a mixture of two versions is intact too.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![expect(clippy::disallowed_methods, reason = "the harness is the world outside: users, disks and other programs")]
 #![expect(clippy::unwrap_used, reason = "a world that cannot be set up ends the test that needs it")]
 
 pub mod app;
 pub mod books;
 pub mod content;
+pub mod crash;
 pub mod fuzz;
+pub mod guarantees;
 pub mod image;
 pub mod listing;
 pub mod oracle;
 pub mod process;
 pub mod random;
+pub mod sim;
 #[cfg(target_os = "linux")]
 pub mod strace;
 pub mod world;

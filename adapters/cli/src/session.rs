@@ -11,8 +11,6 @@ use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::ports::Ports;
 use omnicraft_host::ports::clock::{Clock, SystemClock};
-use omnicraft_host::ports::filesystem::OsFileSystem;
-use omnicraft_host::sqlite::Opener;
 
 use crate::args::Global;
 use crate::bars::Bars;
@@ -114,12 +112,7 @@ impl Session {
     }
 
     fn ports(&self) -> Ports {
-        Ports {
-            clock: Box::new(self.clock.clone()),
-            files: Box::new(OsFileSystem),
-            app: Box::new(OmniCraft::new()),
-            sqlite: Opener::default(),
-        }
+        Ports { clock: Box::new(self.clock.clone()), ..Ports::of_this_machine(Box::new(OmniCraft::new())) }
     }
 
     fn tell_recovery(&self, engine: &Engine) {

@@ -11,7 +11,7 @@ use omnicraft_core::event::{Event, EventKind};
 use omnicraft_core::names;
 use omnicraft_core::outcome::Outcome;
 use omnicraft_core::state::{Operation, State};
-use omnicraft_core::transition::{Conclusion, transition};
+use omnicraft_core::transition::Conclusion;
 
 use crate::error::{EngineError, shown};
 use crate::home::Home;
@@ -108,7 +108,7 @@ impl Engine {
     fn drain(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
         let mut event = Event { now: self.ports.clock.now(), kind };
         loop {
-            let next = transition(&self.state, &event, self.ports.app.profiles());
+            let next = (self.ports.decide)(&self.state, &event, self.ports.app.profiles());
             if let Some(refusal) = next.refused {
                 return Err(EngineError::Refused(refusal));
             }
@@ -218,6 +218,7 @@ fn ids_taken(operation: &Operation) -> u64 {
 mod tests {
     use omnicraft_core::model::{Workspace, WorkspaceId};
     use omnicraft_core::state::Moment;
+    use omnicraft_core::transition::transition;
 
     use super::*;
 

@@ -22,6 +22,8 @@ pub(crate) struct Home {
     lock: Option<Box<dyn Lock>>,
     /// `None` for a view of a home that has no catalog yet.
     catalog: Option<Connection>,
+    /// The file layer of the catalog; `None` for the platform's own.
+    vfs: Option<String>,
     /// What somebody should read about the catalog.
     warnings: Vec<String>,
 }
@@ -51,7 +53,7 @@ impl Home {
         let lock_path = path.join(names::LOCK);
         let lock = files.lock(&lock_path).map_err(|error| Stop::io("lock the home", &lock_path, &error))?;
         let lock = lock.ok_or_else(|| EngineError::Locked(shown(&path)))?;
-        let mut home = Self { path, lock: Some(lock), catalog: None, warnings: Vec::new() };
+        let mut home = Self { path, lock: Some(lock), catalog: None, vfs: ports.sqlite.vfs.clone(), warnings: Vec::new() };
         home.open_catalog(files)?;
         Ok(home)
     }
@@ -62,7 +64,7 @@ impl Home {
         if !is_home(path, files)? {
             return Err(EngineError::NotAHome(shown(path)));
         }
-        let mut home = Self { path: absolute(path)?, lock: None, catalog: None, warnings: Vec::new() };
+        let mut home = Self { path: absolute(path)?, lock: None, catalog: None, vfs: ports.sqlite.vfs.clone(), warnings: Vec::new() };
         if home.catalog_exists(files)? {
             home.catalog = Some(home.connect()?);
         }
@@ -80,7 +82,9 @@ impl Home {
     }
 
     fn connect(&self) -> Result<Connection, CatalogError> {
-        catalog::connect(&uri(&self.catalog_path(), &["mode=rw"]))
+        let vfs = self.vfs.as_ref().map(|vfs| format!("vfs={vfs}"));
+        let parameters: Vec<&str> = ["mode=rw"].into_iter().chain(vfs.as_deref()).collect();
+        catalog::connect(&uri(&self.catalog_path(), &parameters))
     }
 
     fn open_catalog(&mut self, files: &dyn FileSystem) -> Result<(), EngineError> {

@@ -10,7 +10,7 @@ use omnicraft_core::plan::{Mode, Step};
 use omnicraft_core::state::State;
 use omnicraft_host::archive::inspect;
 use omnicraft_host::perform::{Performer, perform, prepare_home};
-use omnicraft_host::ports::Ports;
+use omnicraft_host::ports::{Ports, core_decides};
 use omnicraft_host::ports::app::NoApp;
 use omnicraft_host::ports::clock::SystemClock;
 use omnicraft_host::ports::filesystem::OsFileSystem;
@@ -37,6 +37,7 @@ impl Home {
             files: Box::new(OsFileSystem),
             app: Box::new(NoApp),
             sqlite: Opener::default(),
+            decide: core_decides(),
         };
         let workspaces = vec![Workspace::adopted("shop", "The shop", "shop.db")];
         Self { folder, ports, state: State { workspaces, ..State::default() } }

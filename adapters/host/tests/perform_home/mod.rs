@@ -19,7 +19,7 @@ use omnicraft_core::outcome::{Failure, Outcome, Verification, Yield};
 use omnicraft_core::plan::{Mode, Step};
 use omnicraft_core::state::{Moment, Operation, State};
 use omnicraft_host::perform::{Performer, perform, prepare_home};
-use omnicraft_host::ports::Ports;
+use omnicraft_host::ports::{Ports, core_decides};
 use omnicraft_host::ports::app::App;
 use omnicraft_host::ports::clock::SystemClock;
 use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFile, OsFileSystem, Watch};
@@ -63,6 +63,7 @@ impl Home {
             files: Box::new(FaultyFiles { faults: Arc::clone(&faults) }),
             app: Box::new(Till::new()),
             sqlite: Opener::default(),
+            decide: core_decides(),
         };
         prepare_home(folder.path(), &OsFileSystem).unwrap();
         let state = State { workspaces: vec![workspace("shop", "books.db", "")], ..State::default() };

@@ -1,0 +1,90 @@
+//! A trace: what lay on the disk when it began, every change since, and what was promised at each point between them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Books, Card, Note};
+use crate::content::Digest;
+use crate::sim::image::Image;
+use crate::sim::operation::Operation;
+
+/// A log of changes with its beginning.
+#[derive(Clone)]
+pub struct Trace {
+    /// What lay on the disk, all of it durable.
+    pub base: Image,
+    /// Every change, sync and note.
+    pub log: Vec<Operation>,
+    /// What was promised before the log.
+    pub start: Promise,
+}
+
+/// What may be found after a power cut at some point.
+#[derive(Clone, Debug, Default)]
+pub struct Promise {
+    /// Contents that somebody had begun to commit by then, with words for them.
+    pub known: Arc<BTreeMap<Digest, String>>,
+    /// What the live databases may hold, each as a whole.
+    pub worlds: Arc<Vec<Books>>,
+    /// What the engine is doing.
+    pub operation: Option<String>,
+    /// What could be restored when it last was done with something.
+    pub before: Arc<Vec<Card>>,
+    /// What can be restored when it is done with this; nothing where nothing is under way.
+    pub after: Option<Arc<Vec<Card>>>,
+    /// Files at places that a user named, as they were before, and as they are when this is done.
+    pub exports: [Exports; 2],
+}
+
+/// Files outside the home, with numbers for their contents.
+pub type Exports = Arc<Vec<(Arc<Path>, u64)>>;
+
+impl Trace {
+    /// For every point between two entries of the log what was promised there; points with the same promise share it.
+    pub fn promises(&self) -> Vec<Arc<Promise>> {
+        let mut promises = vec![Arc::new(self.start.clone())];
+        for at in 0..self.log.len() {
+            let last = promises[at].clone();
+            promises.push(match &self.log[at] {
+                Operation::Note(note) => Arc::new(self.with(&last, note, at)),
+                _ => last,
+            });
+        }
+        promises
+    }
+
+    fn with(&self, last: &Promise, note: &Note, at: usize) -> Promise {
+        let mut promise = last.clone();
+        match note {
+            Note::Version(content, words) => {
+                Arc::make_mut(&mut promise.known).insert(*content, words.clone());
+            }
+            Note::Worlds(worlds) => promise.worlds = Arc::new(worlds.clone()),
+            Note::Began(operation) => {
+                promise.operation = Some(operation.clone());
+                if let Some((cards, exports)) = self.end_of_operation(at) {
+                    promise.after = Some(cards);
+                    promise.exports[1] = exports;
+                }
+            }
+            Note::Ended { cards, exports, .. } => {
+                promise.operation = None;
+                promise.before = Arc::new(cards.clone());
+                promise.after = None;
+                promise.exports = [Arc::new(exports.clone()), Arc::new(exports.clone())];
+            }
+        }
+        promise
+    }
+
+    fn end_of_operation(&self, at: usize) -> Option<(Arc<Vec<Card>>, Exports)> {
+        self.log[at..].iter().find_map(|operation| match operation {
+            Operation::Note(note) => match &**note {
+                Note::Ended { cards, exports, .. } => Some((Arc::new(cards.clone()), Arc::new(exports.clone()))),
+                Note::Version(..) | Note::Worlds(_) | Note::Began(_) => None,
+            },
+            _ => None,
+        })
+    }
+}
