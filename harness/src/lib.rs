@@ -15,6 +15,8 @@ pub mod crash;
 pub mod fuzz;
 pub mod guarantees;
 pub mod image;
+#[cfg(target_os = "linux")]
+pub mod kernels;
 pub mod listing;
 pub mod oracle;
 pub mod process;

@@ -53,7 +53,8 @@ impl Home {
         let lock_path = path.join(names::LOCK);
         let lock = files.lock(&lock_path).map_err(|error| Stop::io("lock the home", &lock_path, &error))?;
         let lock = lock.ok_or_else(|| EngineError::Locked(shown(&path)))?;
-        let mut home = Self { path, lock: Some(lock), catalog: None, vfs: ports.sqlite.vfs.clone(), warnings: Vec::new() };
+        let mut home =
+            Self { path, lock: Some(lock), catalog: None, vfs: ports.sqlite.vfs.clone(), warnings: Vec::new() };
         home.open_catalog(files)?;
         Ok(home)
     }
@@ -64,7 +65,13 @@ impl Home {
         if !is_home(path, files)? {
             return Err(EngineError::NotAHome(shown(path)));
         }
-        let mut home = Self { path: absolute(path)?, lock: None, catalog: None, vfs: ports.sqlite.vfs.clone(), warnings: Vec::new() };
+        let mut home = Self {
+            path: absolute(path)?,
+            lock: None,
+            catalog: None,
+            vfs: ports.sqlite.vfs.clone(),
+            warnings: Vec::new(),
+        };
         if home.catalog_exists(files)? {
             home.catalog = Some(home.connect()?);
         }

@@ -176,7 +176,8 @@ impl<'a> Explorer<'a> {
             let odds = 1 + random.below(15);
             let fate = |random: &mut Random| match random.below(16) {
                 kept if kept < odds => Fate::Kept,
-                15 => [Fate::SizeAlone, Fate::Head, Fate::Tail, Fate::Garbage][usize::try_from(random.below(4)).unwrap_or(0)],
+                15 => [Fate::SizeAlone, Fate::Head, Fate::Tail, Fate::Garbage]
+                    [usize::try_from(random.below(4)).unwrap_or(0)],
                 _ => Fate::Lost,
             };
             let fates = (0..all).map(|_| fate(&mut random)).collect();
@@ -203,7 +204,8 @@ impl<'a> Explorer<'a> {
         let promise = self.promises[cut].clone();
         let found = &self.ends[end];
         let fresh = !self.verdicts.contains_key(&(end, Arc::as_ptr(&promise)));
-        let verdict = self.verdicts.entry((end, Arc::as_ptr(&promise))).or_insert_with(|| guarantees::judge(&promise, found));
+        let verdict =
+            self.verdicts.entry((end, Arc::as_ptr(&promise))).or_insert_with(|| guarantees::judge(&promise, found));
         if let (true, Some((guarantee, story))) = (fresh, verdict.clone()) {
             let kept = point.pending.iter().copied().zip(fates.iter().copied()).filter(|(_, fate)| *fate != Fate::Lost);
             let recipe = Recipe { cut, fates: kept.collect() };

@@ -125,7 +125,11 @@ pub fn rehearse(
     change: impl Fn(&mut Connection) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<Digest> {
     let mut copy = Connection::open_in_memory()?;
-    rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(i32::MAX, std::time::Duration::ZERO, None)?;
+    rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(
+        i32::MAX,
+        std::time::Duration::ZERO,
+        None,
+    )?;
     change(&mut copy)?;
     content::digest(&copy)
 }

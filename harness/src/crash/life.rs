@@ -123,17 +123,19 @@ impl Life {
     }
 
     /// One commit of the app.
-    pub fn commit(&mut self, name: &str) {
+    pub fn commit(&mut self, name: &str) -> Result<(), String> {
         let schema = self.schema(name);
-        self.ledger.commit(&WorkspaceId(name.to_owned()), &self.profile(&schema), &Self::live(name)).unwrap();
+        let committed = self.ledger.commit(&WorkspaceId(name.to_owned()), &self.profile(&schema), &Self::live(name));
+        committed.map_err(|error| error.to_string())
     }
 
     /// The reset's own deed, after its safeguard.
-    pub fn wipe(&mut self, name: &str) {
+    pub fn wipe(&mut self, name: &str) -> Result<(), String> {
         let (profile, subject) = (self.profile(&self.schema(name)), self.parts.subject.clone());
         let wipe = move |connection: &mut rusqlite::Connection| subject.wipe(&profile, connection);
         let words = format!("the wiped {name}");
-        self.ledger.change(&WorkspaceId(name.to_owned()), &Self::live(name), &words, wipe).unwrap();
+        let wiped = self.ledger.change(&WorkspaceId(name.to_owned()), &Self::live(name), &words, wipe);
+        wiped.map_err(|error| error.to_string())
     }
 
     fn schema(&self, name: &str) -> String {
@@ -143,10 +145,9 @@ impl Life {
     }
 
     /// The app closes a workspace's database.
-    pub fn leave(&mut self, name: &str) {
-        if let Some(connection) = self.ledger.handles.lock().remove(&WorkspaceId(name.to_owned())) {
-            connection.close().map_err(|(_, error)| error).unwrap();
-        }
+    pub fn leave(&mut self, name: &str) -> Result<(), String> {
+        let connection = self.ledger.handles.lock().remove(&WorkspaceId(name.to_owned()));
+        connection.map_or(Ok(()), |connection| connection.close().map_err(|(_, error)| error.to_string()))
     }
 
     /// What a workspace's database would hold at the newest version of its schema.
@@ -166,6 +167,12 @@ impl Life {
     pub fn tell(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
         let books = self.ledger.books();
         self.tell_changing(kind, books)
+    }
+
+    /// Tells the engine something that changes no live database, and takes its failure for an error.
+    pub fn told(&mut self, kind: EventKind) -> Result<(), String> {
+        let told = self.tell(kind).map_err(|error| error.to_string())?;
+        told.failure.map_or(Ok(()), |failure| Err(failure.to_string()))
     }
 
     /// Tells the engine something after which the live databases hold this.

@@ -6,11 +6,11 @@ pub mod life;
 pub mod memory;
 mod note;
 pub mod observe;
+pub mod scenarios;
 pub mod shop;
 pub mod states;
 mod subject;
 pub mod trace;
-
 
 pub use note::{Books, Card, Note};
 pub use subject::Subject;

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use omnicraft_core::model::Level;
-use omnicraft_core::state::State;
 use omnicraft_core::names;
+use omnicraft_core::state::State;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::progress::Unobserved;
 use rusqlite::Connection;

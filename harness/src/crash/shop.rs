@@ -97,7 +97,9 @@ impl Subject for Shop {
 
     fn wipe(&self, _profile: &SchemaProfile, connection: &mut Connection) -> Result<()> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute_batch("DELETE FROM entries; UPDATE total SET count = 0, sum = 0; DELETE FROM goods WHERE id > 2;")?;
+        transaction.execute_batch(
+            "DELETE FROM entries; UPDATE total SET count = 0, sum = 0; DELETE FROM goods WHERE id > 2;",
+        )?;
         transaction.commit()
     }
 }
@@ -124,7 +126,8 @@ fn migrate_up_to(connection: &mut Connection, newest: usize) -> Result<()> {
          UPDATE goods SET price = 100 + id * 7;
          INSERT INTO versions VALUES (3);",
     ];
-    let made: bool = connection.query_row("SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'versions'", [], |row| row.get(0))?;
+    let made: bool =
+        connection.query_row("SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'versions'", [], |row| row.get(0))?;
     let version: i64 =
         if made { connection.query_row("SELECT max(version) FROM versions", [], |row| row.get(0))? } else { 0 };
     for step in STEPS.iter().take(newest).skip(usize::try_from(version).unwrap_or_default()) {

@@ -4,11 +4,8 @@ use super::Guarantee;
 use crate::crash::observe::Found;
 use crate::crash::trace::Promise;
 
-pub(super) const GUARANTEE: Guarantee = Guarantee {
-    id: "G1",
-    sentence: "A published snapshot is complete and verified, or it is absent.",
-    judge,
-};
+pub(super) const GUARANTEE: Guarantee =
+    Guarantee { id: "G1", sentence: "A published snapshot is complete and verified, or it is absent.", judge };
 
 fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
     for (card, content) in &found.cards {

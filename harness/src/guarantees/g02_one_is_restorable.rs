@@ -21,7 +21,10 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
     let after = promise.after.as_ref().unwrap_or(&promise.before);
     for card in promise.before.iter().filter(|card| card.content.is_some()) {
         let stays = after.iter().any(|other| other.id == card.id);
-        let there = found.cards.iter().any(|(found, content)| found.id == card.id && content.as_ref().ok() == card.content.as_ref());
+        let there = found
+            .cards
+            .iter()
+            .any(|(found, content)| found.id == card.id && content.as_ref().ok() == card.content.as_ref());
         if stays && !there {
             return Err(format!("{} ({}) is gone", card.id, card.path.display()));
         }

@@ -16,7 +16,8 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
         return Err(format!("the engine does not start: {reason}"));
     }
     let equals = |books: &crate::crash::Books| {
-        books.len() == found.live.len() && found.live.iter().all(|(path, content)| content.as_ref().ok() == books.get(path))
+        books.len() == found.live.len()
+            && found.live.iter().all(|(path, content)| content.as_ref().ok() == books.get(path))
     };
     if promise.worlds.iter().any(equals) {
         return Ok(());
@@ -26,7 +27,9 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
         .iter()
         .map(|(path, content)| {
             let words = match content {
-                Ok(digest) => promise.known.get(digest).cloned().unwrap_or_else(|| format!("{digest}, which nobody committed")),
+                Ok(digest) => {
+                    promise.known.get(digest).cloned().unwrap_or_else(|| format!("{digest}, which nobody committed"))
+                }
                 Err(reason) => reason.clone(),
             };
             format!("{} holds {words}", path.display())

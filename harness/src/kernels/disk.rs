@@ -20,7 +20,6 @@ pub type Blocks = BTreeMap<u64, Box<[u8]>>;
 pub const BLOCK: usize = 4096;
 
 const FILE: INodeNo = INodeNo(2);
-const NAME: &str = "disk";
 const FOREVER: Duration = Duration::from_secs(3600);
 
 /// What came to the disk.
@@ -48,11 +47,12 @@ struct State {
 }
 
 impl Disk {
-    /// Serves a disk at a folder.
-    pub fn serve(folder: &Path, size: u64, blocks: Blocks) -> io::Result<Self> {
+    /// Serves a disk of this name at a folder.
+    pub fn serve(folder: &Path, name: &str, size: u64, blocks: Blocks) -> io::Result<Self> {
         let shared = Arc::new(Mutex::new(State { size, blocks, log: None }));
-        let session = fuser::spawn_mount(Server(Arc::clone(&shared)), folder, &Config::default())?;
-        Ok(Self { shared, path: folder.join(NAME), session })
+        let server = Server { name: name.to_owned(), shared: Arc::clone(&shared) };
+        let session = fuser::spawn_mount(server, folder, &Config::default())?;
+        Ok(Self { shared, path: folder.join(name), session })
     }
 
     /// The disk as a file.
@@ -125,12 +125,15 @@ pub fn parts(offset: u64, length: usize) -> Vec<(u64, usize, std::ops::Range<usi
 }
 
 /// What the kernel asks. One thread answers, so that the log has one order.
-struct Server(Arc<Mutex<State>>);
+struct Server {
+    name: String,
+    shared: Arc<Mutex<State>>,
+}
 
 impl Server {
     fn attributes(&self, inode: INodeNo) -> FileAttr {
         let (kind, size) = if inode == FILE {
-            (FileType::RegularFile, lock(&self.0).size)
+            (FileType::RegularFile, lock(&self.shared).size)
         } else {
             (FileType::Directory, 0)
         };
@@ -156,7 +159,7 @@ impl Server {
 
 impl Filesystem for Server {
     fn lookup(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEntry) {
-        if name == NAME {
+        if name == self.name.as_str() {
             reply.entry(&FOREVER, &self.attributes(FILE), Generation(0));
         } else {
             reply.error(Errno::ENOENT);
@@ -183,7 +186,7 @@ impl Filesystem for Server {
         _: Option<LockOwner>,
         reply: ReplyData,
     ) {
-        let data = lock(&self.0).read(offset, size as usize);
+        let data = lock(&self.shared).read(offset, size as usize);
         reply.data(&data);
     }
 
@@ -199,14 +202,14 @@ impl Filesystem for Server {
         _: Option<LockOwner>,
         reply: ReplyWrite,
     ) {
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.shared);
         write(&mut state.blocks, offset, data);
         state.note(Event::Write(offset, data.to_vec()));
         reply.written(u32::try_from(data.len()).unwrap());
     }
 
     fn fsync(&self, _: &Request, _: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
-        lock(&self.0).note(Event::Flush);
+        lock(&self.shared).note(Event::Flush);
         reply.ok();
     }
 

@@ -3,6 +3,7 @@
 //! for all of them.
 
 use std::fs;
+use std::io::ErrorKind;
 
 use super::operations::{Case, read_homes};
 use crate::image;
@@ -41,8 +42,8 @@ pub fn verdict(case: &mut Case, complete: Option<&[u8]>, acknowledged: bool) -> 
 fn judge_written(case: &Case, complete: Option<&[u8]>, acknowledged: bool) -> Result<(), String> {
     let Some(path) = &case.written else { return Ok(()) };
     match fs::read(path) {
-        Err(_) if !acknowledged => Ok(()),
-        Err(error) => Err(format!("{} was acknowledged and is gone: {error}", listing::name(path))),
+        Err(error) if !acknowledged && error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(format!("{} cannot be read: {error}", listing::name(path))),
         Ok(found) if Some(found.as_slice()) == complete => Ok(()),
         Ok(found) => Err(format!("{} is half a file: {} bytes", listing::name(path), found.len())),
     }

@@ -240,6 +240,13 @@ impl Iterator for Search<'_> {
     }
 }
 
+/// What tells a disk from another: equal for equal ones.
+pub fn difference(base: &Blocks, disk: &Blocks) -> u64 {
+    let numbers: BTreeSet<&u64> = base.keys().chain(disk.keys()).collect();
+    let changed = numbers.into_iter().filter(|number| base.get(number) != disk.get(number));
+    changed.fold(0, |all, number| all ^ mix((*number, disk.get(number).map_or(0, |block| digest(block)))))
+}
+
 /// What a sector of a disk holds.
 fn held(blocks: &Blocks, sector: u64) -> u64 {
     let per_block = (BLOCK / SECTOR) as u64;

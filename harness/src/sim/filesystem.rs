@@ -80,9 +80,8 @@ impl FileSystem for SimFileSystem {
     fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
         let mut source = self.open(from)?;
         let mut target = self.create_new(to)?;
-        let copied = io::copy(&mut source, &mut target).and_then(|done| {
-            if watch(done) { target.sync() } else { Err(ErrorKind::Interrupted.into()) }
-        });
+        let copied = io::copy(&mut source, &mut target)
+            .and_then(|done| if watch(done) { target.sync() } else { Err(ErrorKind::Interrupted.into()) });
         if copied.is_err() {
             let _ = self.remove(to);
         }

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use omnicraft_host::ports::app::App;
 use omnicraft_host::ports::filesystem::FileSystem;
 use omnicraft_host::ports::{Decide, Ports, core_decides};
-use omnicraft_host::ports::app::App;
 use omnicraft_host::sqlite::Opener;
 use rusqlite::{Connection, OpenFlags};
 
@@ -34,11 +34,7 @@ pub struct Build {
 impl Build {
     /// The product as it is shipped.
     pub fn shipped() -> Self {
-        Self {
-            files: Arc::new(|files| Box::new(files)),
-            decide: Arc::new(core_decides),
-            syncs: Arc::new(|_| true),
-        }
+        Self { files: Arc::new(|files| Box::new(files)), decide: Arc::new(core_decides), syncs: Arc::new(|_| true) }
     }
 }
 

@@ -190,11 +190,8 @@ unsafe extern "C" fn open(
             (machine.disk.clone(), machine.next_handle)
         };
         // A file without a name is nobody else's business, and gone with the process: it lies on no disk that matters.
-        let (disk, path) = if name.is_null() {
-            (SimDisk::new(), PathBuf::from("/temporary"))
-        } else {
-            (disk, path(name).to_owned())
-        };
+        let (disk, path) =
+            if name.is_null() { (SimDisk::new(), PathBuf::from("/temporary")) } else { (disk, path(name).to_owned()) };
         let found = disk.file(&path);
         let mut new_name = false;
         let id = match found {
@@ -280,7 +277,9 @@ unsafe extern "C" fn full_pathname(
 unsafe extern "C" fn randomness(_: *mut sqlite::sqlite3_vfs, length: c_int, out: *mut c_char) -> c_int {
     for at in 0..length {
         // SAFETY: SQLite gives a buffer of `length` bytes.
-        unsafe { *out.add(usize::try_from(at).unwrap_or_default()) = (at as u8).wrapping_mul(37).wrapping_add(11) as c_char };
+        unsafe {
+            *out.add(usize::try_from(at).unwrap_or_default()) = (at as u8).wrapping_mul(37).wrapping_add(11) as c_char
+        };
     }
     length
 }
@@ -314,7 +313,10 @@ unsafe extern "C" fn close(file: *mut sqlite::sqlite3_file) -> c_int {
     }
     drop(machine);
     if inner.goes_on_close {
-        return answer(inner.disk.act(Operation::Unlink(inner.path.as_path().into(), inner.file)), sqlite::SQLITE_IOERR_DELETE);
+        return answer(
+            inner.disk.act(Operation::Unlink(inner.path.as_path().into(), inner.file)),
+            sqlite::SQLITE_IOERR_DELETE,
+        );
     }
     sqlite::SQLITE_OK
 }
@@ -349,10 +351,7 @@ unsafe extern "C" fn write(
         let length = usize::try_from(length).unwrap_or_default();
         (inner(file), std::slice::from_raw_parts(from.cast::<u8>(), length))
     };
-    answer(
-        inner.disk.write(inner.file, offset.unsigned_abs(), bytes),
-        sqlite::SQLITE_IOERR_WRITE,
-    )
+    answer(inner.disk.write(inner.file, offset.unsigned_abs(), bytes), sqlite::SQLITE_IOERR_WRITE)
 }
 
 unsafe extern "C" fn truncate(file: *mut sqlite::sqlite3_file, size: sqlite::sqlite3_int64) -> c_int {
@@ -466,9 +465,9 @@ unsafe extern "C" fn map(
     // SAFETY: SQLite gives room for one pointer; regions are boxed and stay where they are while anybody has them.
     unsafe {
         let inner = inner(file);
-        let memory = inner.memory.get_or_insert_with(|| {
-            lock(&inner.machine).memory.entry(inner.path.clone()).or_default().clone()
-        });
+        let memory = inner
+            .memory
+            .get_or_insert_with(|| lock(&inner.machine).memory.entry(inner.path.clone()).or_default().clone());
         let mut memory = lock(memory);
         let region = usize::try_from(region).unwrap_or_default();
         *out = ptr::null_mut();
