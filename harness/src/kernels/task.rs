@@ -1,0 +1,341 @@
+//! One operation on one file system: the operation is recorded, the states that a power cut may leave are mounted and
+//! judged until time is up; where the file system can be halted, it is halted at random moments as well.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use omnicraft_host::ports::clock::{Clock, SystemClock};
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+use super::disk::{Blocks, Disk, Event};
+use super::judge::{Outcome, verdict};
+use super::machine::{self, Kind, Loop, Mount};
+use super::mutants::Mutant;
+use super::operations::{self, Case};
+use super::results::{Recorded, Row, Violation};
+use super::states::{Recording, Search, difference};
+use crate::process::{self, Ran};
+use crate::random::Random;
+
+/// How many violations of a row are told in full.
+const TOLD: usize = 5;
+
+/// What a worker process is asked to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Task {
+    /// `ext4`, `xfs` or `btrfs`.
+    pub file_system: String,
+    /// The operation.
+    pub operation: String,
+    /// A hole to make; then the first violation ends it.
+    pub mutant: Option<String>,
+    /// How long it may take.
+    pub seconds: f64,
+    /// What random choices follow from.
+    pub seed: u64,
+    /// Where images of violations are kept.
+    pub keep: Option<PathBuf>,
+    /// Who asks: its disks are named after this process.
+    pub owner: u32,
+}
+
+/// Does a task, in a mount namespace of its own.
+pub fn run(task: &Task) -> Result<Row, String> {
+    let began = Instant::now();
+    let kind = Kind::parse(&task.file_system).ok_or("no such file system")?;
+    let mutant = task.mutant.as_deref().map(|name| Mutant::named(name).ok_or("no such mutant")).transpose()?;
+    let case = operations::prepare(&task.operation).ok_or("no such operation")?;
+    let until = began + Duration::from_secs_f64(task.seconds);
+    let mut bench = Bench::new(kind, case, task)?;
+    bench.make()?;
+    let recording = bench.record(mutant)?;
+    let halts = kind.can_be_halted() && mutant.is_none();
+    let left = until.saturating_duration_since(Instant::now());
+    bench.explore(&recording, if halts { until - left / 4 } else { until })?;
+    if halts {
+        bench.halt(&recording, until)?;
+    }
+    let mut row = bench.row;
+    row.seconds = began.elapsed().as_secs_f64();
+    row.seconds_for_500 = if row.states == 0 { 0.0 } else { row.seconds * 500.0 / row.states as f64 };
+    Ok(row)
+}
+
+/// A disk, the place where it is mounted, and what has been judged on it.
+struct Bench<'a> {
+    kind: Kind,
+    case: Case,
+    task: &'a Task,
+    scratch: TempDir,
+    /// Where the world lies.
+    place: PathBuf,
+    /// The file of the disk that is judged, and its device. The device stays, since btrfs knows its disks by it.
+    file: PathBuf,
+    device: Option<Loop>,
+    /// The file that the operation wrote for the user.
+    complete: Option<Vec<u8>>,
+    /// What became of file trees that have been judged.
+    trees: HashMap<(blake3::Hash, bool), Result<Outcome, String>>,
+    row: Row,
+}
+
+impl<'a> Bench<'a> {
+    fn new(kind: Kind, case: Case, task: &'a Task) -> Result<Self, String> {
+        let scratch = TempDir::new_in("/dev/shm").map_err(|error| error.to_string())?;
+        let file = scratch.path().join(format!("{}state", machine::disk_name(task.owner)));
+        let place = case.world.root().parent().ok_or("the world has no folder")?.to_owned();
+        let row =
+            Row { file_system: task.file_system.clone(), operation: task.operation.clone(), ..Row::default() };
+        Ok(Self {
+            kind,
+            case,
+            task,
+            scratch,
+            place,
+            file,
+            device: None,
+            complete: None,
+            trees: HashMap::new(),
+            row,
+        })
+    }
+
+    fn mount(&self) -> Result<Mount, String> {
+        let device = self.device.as_ref().ok_or("no disk yet")?;
+        Mount::of(self.kind, device, &self.place)
+    }
+
+    /// Makes the disk with the world on it.
+    fn make(&mut self) -> Result<(), String> {
+        machine::format(self.kind, &self.file)?;
+        self.device = Some(Loop::over(&self.file)?);
+        let kept = self.scratch.path().join("world");
+        let text = |path: &Path| path.to_str().unwrap_or_default().to_owned();
+        machine::run(&["cp", "-a", &text(&self.case.world.root()), &text(&kept)])?;
+        let mount = self.mount()?;
+        machine::run(&["cp", "-a", &text(&kept), &text(&self.case.world.root())])?;
+        // A copy has other times and inodes than the files that the engine remembers: it looks at them first.
+        let looked = self.case.world.run("list");
+        mount.unmount()?;
+        operations::rewind(&self.case.world);
+        if looked.is_applied() { Ok(()) } else { Err(format!("the world did not survive its copy: {looked}")) }
+    }
+
+    /// Runs the operation on a disk that remembers.
+    fn record(&mut self, mutant: Option<&Mutant>) -> Result<Recording, String> {
+        let blocks = machine::read(&self.file).map_err(|error| error.to_string())?;
+        let folder = self.scratch.path().join("recorded");
+        fs::create_dir(&folder).map_err(|error| error.to_string())?;
+        let name = format!("{}recorded", machine::disk_name(self.task.owner));
+        let disk = Disk::serve(&folder, &name, self.kind.size(), blocks).map_err(|error| format!("FUSE: {error}"))?;
+        let device = Loop::over(disk.path())?;
+        let mount = Mount::of(self.kind, &device, &self.place)?;
+        machine::run(&["sync", "-f", self.place.to_str().unwrap_or_default()])?;
+        let base = disk.record();
+        let ran = self.perform(mutant);
+        if ran.is_applied() {
+            disk.acknowledge();
+            self.complete = self.case.written.as_ref().and_then(|path| fs::read(path).ok());
+        }
+        mount.unmount()?;
+        drop(device);
+        let events = disk.finish().map_err(|error| format!("FUSE: {error}"))?;
+        if !ran.is_applied() && mutant.is_none() {
+            return Err(format!("`{}`: {ran}", self.case.command));
+        }
+        operations::rewind(&self.case.world);
+        self.row.recorded = summary(&events);
+        if self.row.recorded.flushes == 0 && mutant.is_none() {
+            return Err("no flush reached the disk, so nothing can be concluded from the recording".to_owned());
+        }
+        Ok(Recording::new(base, &events))
+    }
+
+    fn perform(&self, mutant: Option<&Mutant>) -> Ran {
+        let mut command = self.case.world.command(&self.case.command);
+        match mutant {
+            None => process::run(&mut command),
+            Some(mutant) => process::run(&mut mutant.pierce(&command)),
+        }
+    }
+
+    /// Judges the states that a power cut may leave, until time is up.
+    fn explore(&mut self, recording: &Recording, until: Instant) -> Result<(), String> {
+        let mut search = Search::new(recording, self.task.seed);
+        let mut images = HashSet::new();
+        while Instant::now() < until && !self.is_decided() {
+            let Some((identity, recipe)) = search.next() else { break };
+            let written = recording.image(&recipe);
+            let found = self.judge_image(&[&recording.base, &written], recipe.acknowledged)?;
+            if images.insert(identity) {
+                self.row.states += 1;
+                self.row.acknowledged += u64::from(recipe.acknowledged);
+            }
+            self.note(found, &recipe.to_string(), recipe.acknowledged, &[&recording.base, &written])?;
+        }
+        self.row.families_complete = search.families_ended();
+        Ok(())
+    }
+
+    /// Halts the file system at random moments of the operation, until time is up.
+    fn halt(&mut self, recording: &Recording, until: Instant) -> Result<(), String> {
+        let mut random = Random::new(self.task.seed);
+        let mut images = HashSet::new();
+        let mut longest = 100_000;
+        while Instant::now() < until {
+            let delay = Duration::from_micros(random.below(longest));
+            machine::fill(&self.file, self.kind.size(), &[&recording.base]).map_err(|error| error.to_string())?;
+            let (acknowledged, took) = self.run_and_halt(delay)?;
+            // Delays follow the operation, so that halts fall into it.
+            if acknowledged {
+                longest = u64::try_from(took.as_micros()).unwrap_or(longest).max(1000);
+            }
+            let blocks = machine::read(&self.file).map_err(|error| error.to_string())?;
+            operations::rewind(&self.case.world);
+            if !images.insert(difference(&recording.base, &blocks)) {
+                continue;
+            }
+            let found = self.judge_mounted(acknowledged)?;
+            self.row.states += 1;
+            self.row.shutdowns += 1;
+            self.row.acknowledged += u64::from(acknowledged);
+            let recipe = format!("halted {} µs after the start", delay.as_micros());
+            self.note(found, &recipe, acknowledged, &[&blocks])?;
+        }
+        Ok(())
+    }
+
+    fn run_and_halt(&self, delay: Duration) -> Result<(bool, Duration), String> {
+        let mount = self.mount()?;
+        let mut command = self.case.world.command(&self.case.command);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let began = Instant::now();
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        SystemClock::new().wait(delay);
+        mount.halt()?;
+        let status = child.wait().map_err(|error| error.to_string())?;
+        let took = began.elapsed();
+        mount.unmount()?;
+        Ok((matches!(status.code(), Some(0 | 3)), took))
+    }
+
+    fn judge_image(&mut self, layers: &[&Blocks], acknowledged: bool) -> Result<Result<Outcome, String>, String> {
+        machine::fill(&self.file, self.kind.size(), layers).map_err(|error| error.to_string())?;
+        self.judge_mounted(acknowledged)
+    }
+
+    /// Mounts the disk as it is, which lets the file system recover, and judges what is on it.
+    fn judge_mounted(&mut self, acknowledged: bool) -> Result<Result<Outcome, String>, String> {
+        let mount = match self.mount() {
+            Ok(mount) => mount,
+            Err(error) => return Ok(Err(format!("the file system cannot be mounted: {error}"))),
+        };
+        let tree = match tree(&self.case.world.root()) {
+            Ok(tree) => (tree, acknowledged),
+            Err(error) => {
+                mount.unmount()?;
+                return Ok(Err(format!("files cannot be read: {error}")));
+            }
+        };
+        if let Some(known) = self.trees.get(&tree) {
+            mount.unmount()?;
+            return Ok(known.clone());
+        }
+        let (case, complete) = (&mut self.case, self.complete.as_deref());
+        let found = catch_unwind(AssertUnwindSafe(|| verdict(case, complete, acknowledged)));
+        let found = found.unwrap_or_else(|panic| Err(said(panic.as_ref())));
+        mount.unmount()?;
+        operations::rewind(&self.case.world);
+        self.row.trees += 1;
+        match found {
+            Ok(Outcome::Old) => self.row.old += 1,
+            Ok(Outcome::New) => self.row.new += 1,
+            Err(_) => {}
+        }
+        self.trees.insert(tree, found.clone());
+        Ok(found)
+    }
+
+    fn note(
+        &mut self,
+        found: Result<Outcome, String>,
+        recipe: &str,
+        acknowledged: bool,
+        layers: &[&Blocks],
+    ) -> Result<(), String> {
+        let Err(found) = found else { return Ok(()) };
+        self.row.violation_count += 1;
+        let told = &mut self.row.violations;
+        if told.len() >= TOLD || told.iter().any(|other| other.found == found) {
+            return Ok(());
+        }
+        let image = match &self.task.keep {
+            None => None,
+            Some(folder) => {
+                let number = told.len() + 1;
+                let name = format!("{}-{}-{number}.img", self.task.file_system, self.task.operation);
+                let path = folder.join(name);
+                machine::fill(&path, self.kind.size(), layers).map_err(|error| error.to_string())?;
+                Some(path.display().to_string())
+            }
+        };
+        told.push(Violation { found, recipe: recipe.to_owned(), acknowledged, image });
+        Ok(())
+    }
+
+    /// A mutant is decided with its first violation.
+    const fn is_decided(&self) -> bool {
+        self.task.mutant.is_some() && self.row.violation_count > 0
+    }
+}
+
+fn summary(events: &[Event]) -> Recorded {
+    let mut recorded = Recorded::default();
+    for event in events {
+        match event {
+            Event::Write(_, data) => {
+                recorded.writes += 1;
+                recorded.bytes += data.len() as u64;
+            }
+            Event::Flush => recorded.flushes += 1,
+            Event::Acknowledged => recorded.flushes_before_acknowledgement = recorded.flushes,
+        }
+    }
+    recorded
+}
+
+/// Everything that a program can see of the files below a folder.
+fn tree(folder: &Path) -> std::io::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    add(folder, &mut hasher)?;
+    Ok(hasher.finalize())
+}
+
+fn add(folder: &Path, hasher: &mut blake3::Hasher) -> std::io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, data) = (entry.path(), entry.metadata()?);
+        let facts = format!("{}\0{:o} {} {}", path.display(), data.mode(), data.len(), data.ino());
+        hasher.update(facts.as_bytes());
+        hasher.update(format!(" {} {}\0", data.mtime(), data.mtime_nsec()).as_bytes());
+        if data.is_dir() {
+            add(&path, hasher)?;
+        } else {
+            hasher.update(&fs::read(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// What somebody panicked with: the harness' own functions do so where a command fails that must not.
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+}
