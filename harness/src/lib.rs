@@ -10,6 +10,8 @@
 
 pub mod app;
 pub mod books;
+#[cfg(target_os = "linux")]
+pub mod conformance;
 pub mod content;
 pub mod crash;
 pub mod fuzz;

@@ -18,7 +18,7 @@ const CALLS: &str = "openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,
 /// Calls that read or change files.
 const ALL: &str = "read,pread64,preadv,openat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,unlink,unlinkat,\
                    ftruncate,truncate,write,pwrite64,pwritev,copy_file_range,sendfile,fsync,fdatasync,utimensat,\
-                   chmod,fchmod,fchmodat,fallocate,symlink,symlinkat";
+                   chmod,fchmod,fchmodat,fallocate,symlink,symlinkat,rmdir";
 
 /// One call of a trace.
 #[derive(Clone, Debug)]
@@ -62,6 +62,14 @@ pub fn missing() -> Option<String> {
 
 /// Runs a command and tells its calls that touch `root`, in order.
 pub fn watch(command: &Command, root: &Path, log: &Path) -> (Ran, Vec<Call>) {
+    let (ran, mut calls) = watch_all(command, log);
+    let root = root.to_str().unwrap();
+    calls.retain(|call| call.arguments.contains(root));
+    (ran, calls)
+}
+
+/// Runs a command and tells all its calls that touch files, in order.
+pub fn watch_all(command: &Command, log: &Path) -> (Ran, Vec<Call>) {
     let options = [
         OsString::from("--seccomp-bpf"),
         "-y".into(),
@@ -71,10 +79,7 @@ pub fn watch(command: &Command, root: &Path, log: &Path) -> (Ran, Vec<Call>) {
         format!("trace={ALL}").into(),
     ];
     let ran = process::run(&mut under(command, &options, Some(log)));
-    let text = std::fs::read_to_string(log).unwrap();
-    let root = root.to_str().unwrap();
-    let calls = parse(&text).into_iter().filter(|call| call.arguments.contains(root)).collect();
-    (ran, calls)
+    (ran, parse(&std::fs::read_to_string(log).unwrap()))
 }
 
 /// Runs a command and kills it before a call. One that never makes that call runs to its end. (Without

@@ -11,7 +11,6 @@ use omnicraft_core::model::{SchemaProfile, Workspace, WorkspaceId};
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
-use omnicraft_host::ports::filesystem::FileSystem as _;
 use omnicraft_host::progress::{Observer, Unobserved};
 
 use super::ledger::{Ledger, rehearse};
@@ -50,18 +49,27 @@ pub struct Life {
     pub machine: Machine,
     /// What was committed and promised.
     pub ledger: Ledger,
-    parts: Parts,
-    engine: Option<Engine>,
-    exports: Vec<Arc<Path>>,
+    pub(super) parts: Parts,
+    pub(super) engine: Option<Engine>,
+    pub(super) exports: Vec<Arc<Path>>,
     probe: Probe,
-    start: Promise,
+    pub(super) start: Promise,
 }
 
 impl Life {
     /// A machine with an empty home, and an engine in it.
     pub fn begin(parts: &Parts) -> Self {
-        let clock = SimClock::at(SATURDAY.parse().unwrap());
-        let machine = Machine::boot(&parts.vfs, SimDisk::new(), clock, parts.build.clone());
+        let machine = Machine::boot(&parts.vfs, SimDisk::new(), Self::first_morning(), parts.build.clone());
+        Self::on(machine, parts)
+    }
+
+    /// The clock as it stands when a life begins.
+    pub fn first_morning() -> SimClock {
+        SimClock::at(SATURDAY.parse().unwrap())
+    }
+
+    /// A life that begins on this machine, on whose disk nothing is yet.
+    pub fn on(machine: Machine, parts: &Parts) -> Self {
         machine.files().create_folder(Path::new(ELSEWHERE)).unwrap();
         let ledger = Ledger::new(parts.subject.clone(), machine.disk.clone(), machine.vfs());
         let mut life = Self {
@@ -138,7 +146,7 @@ impl Life {
         wiped.map_err(|error| error.to_string())
     }
 
-    fn schema(&self, name: &str) -> String {
+    pub(super) fn schema(&self, name: &str) -> String {
         let state = self.engine.as_ref().unwrap().state();
         let workspace = state.workspaces.iter().find(|workspace| workspace.id.0 == name).unwrap();
         workspace.schema.clone().unwrap()

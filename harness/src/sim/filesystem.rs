@@ -25,6 +25,11 @@ impl SimFileSystem {
         Self { disk, locks: Arc::default(), free }
     }
 
+    /// The disk that they lie on.
+    pub const fn disk(&self) -> &SimDisk {
+        &self.disk
+    }
+
     fn write_all(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let mut file = self.create_new(path)?;
         let written = file.write_all(content).and_then(|()| file.sync());

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use omnicraft_host::ports::app::App;
-use omnicraft_host::ports::filesystem::FileSystem;
+use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem};
 use omnicraft_host::ports::{Decide, Ports, core_decides};
 use omnicraft_host::sqlite::Opener;
 use rusqlite::{Connection, OpenFlags};
@@ -46,16 +46,33 @@ pub struct Machine {
     pub clock: SimClock,
     /// Its software.
     pub build: Build,
-    files: SimFileSystem,
-    vfs: Arc<SimVfs>,
+    place: Place,
 }
+
+enum Place {
+    Simulated {
+        files: SimFileSystem,
+        vfs: Arc<SimVfs>,
+    },
+    /// The files of the computer that this runs on; the simulated disk then holds nothing but notes.
+    Here,
+}
+
+/// The name of SQLite's own file layer.
+const UNIX: &str = "unix";
 
 impl Machine {
     /// Starts a machine over a disk. One file layer serves one machine at a time, and nobody may have a connection of the
     /// machine before open.
     pub fn boot(vfs: &Arc<SimVfs>, disk: SimDisk, clock: SimClock, build: Build) -> Self {
         vfs.boot(disk.clone(), build.syncs.clone());
-        Self { files: SimFileSystem::on(disk.clone(), FREE), disk, clock, build, vfs: vfs.clone() }
+        let files = SimFileSystem::on(disk.clone(), FREE);
+        Self { disk, clock, build, place: Place::Simulated { files, vfs: vfs.clone() } }
+    }
+
+    /// The shipped software on the files of the computer that this runs on.
+    pub fn here(clock: SimClock) -> Self {
+        Self { disk: SimDisk::new(), clock, build: Build::shipped(), place: Place::Here }
     }
 
     /// Starts a machine that was started so many times before over what a power cut left.
@@ -67,33 +84,42 @@ impl Machine {
     pub fn ports(&self, app: Box<dyn App>) -> Ports {
         Ports {
             clock: Box::new(self.clock.clone()),
-            files: (self.build.files)(self.files.clone()),
+            files: match &self.place {
+                Place::Simulated { files, .. } => (self.build.files)(files.clone()),
+                Place::Here => Box::new(OsFileSystem),
+            },
             app,
-            sqlite: Opener { vfs: Some(self.vfs.name()) },
+            sqlite: Opener { vfs: Some(self.vfs()) },
             decide: (self.build.decide)(),
         }
     }
 
     /// Its files, as they are.
-    pub const fn files(&self) -> &SimFileSystem {
-        &self.files
+    pub fn files(&self) -> &dyn FileSystem {
+        match &self.place {
+            Place::Simulated { files, .. } => files,
+            Place::Here => &OsFileSystem,
+        }
     }
 
     /// Its file layer's name.
     pub fn vfs(&self) -> String {
-        self.vfs.name()
+        match &self.place {
+            Place::Simulated { vfs, .. } => vfs.name(),
+            Place::Here => UNIX.to_owned(),
+        }
     }
 
     /// Opens a database for reading and writing, as an app does; it must be there.
     pub fn connect(&self, path: &Path) -> rusqlite::Result<Connection> {
-        connect(&self.vfs.name(), path, OpenFlags::empty())
+        connect(&self.vfs(), path, OpenFlags::empty())
     }
 
     /// Opens a file that nobody writes.
     pub fn sealed(&self, path: &Path) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let uri = format!("file://{}?immutable=1", path.display());
-        Connection::open_with_flags_and_vfs(uri, flags, self.vfs.name().as_str())
+        Connection::open_with_flags_and_vfs(uri, flags, self.vfs().as_str())
     }
 }
 

@@ -19,6 +19,9 @@ use libsqlite3_sys as sqlite;
 use super::disk::SimDisk;
 use super::operation::{FileId, Operation};
 
+/// Kinds of files whose name SQLite makes durable itself.
+const JOURNALS: c_int = sqlite::SQLITE_OPEN_MAIN_JOURNAL | sqlite::SQLITE_OPEN_SUPER_JOURNAL | sqlite::SQLITE_OPEN_WAL;
+
 /// A registered file layer over one disk at a time.
 pub struct SimVfs {
     name: CString,
@@ -121,8 +124,10 @@ struct Inner {
     handle: u64,
     level: c_int,
     goes_on_close: bool,
-    /// The folder is not known to hold its name durably.
-    new_name: bool,
+    /// The folder is synced with the next sync of the file.
+    syncs_folder: bool,
+    /// The log stays when the last connection closes.
+    keeps_log: bool,
     memory: Option<Arc<Mutex<Memory>>>,
 }
 
@@ -193,21 +198,30 @@ unsafe extern "C" fn open(
         let (disk, path) =
             if name.is_null() { (SimDisk::new(), PathBuf::from("/temporary")) } else { (disk, path(name).to_owned()) };
         let found = disk.file(&path);
-        let mut new_name = false;
+        let makes = flags & sqlite::SQLITE_OPEN_CREATE != 0;
         let id = match found {
             Ok(id) => id,
-            Err(_) if flags & sqlite::SQLITE_OPEN_CREATE != 0 => match disk.create(&path) {
-                Ok(id) => {
-                    new_name = true;
-                    id
-                }
+            Err(_) if makes => match disk.create(&path) {
+                Ok(id) => id,
                 Err(error) => return code(&error, sqlite::SQLITE_CANTOPEN),
             },
             Err(_) => return sqlite::SQLITE_CANTOPEN,
         };
         let goes_on_close = flags & sqlite::SQLITE_OPEN_DELETEONCLOSE != 0;
-        let inner =
-            Inner { machine: shared, disk, path, file: id, handle, level: 0, goes_on_close, new_name, memory: None };
+        // As the unix layer does: journals and logs, also those that were there; a database's name is nobody's care.
+        let syncs_folder = makes && flags & JOURNALS != 0;
+        let inner = Inner {
+            machine: shared,
+            disk,
+            path,
+            file: id,
+            handle,
+            level: 0,
+            goes_on_close,
+            syncs_folder,
+            keeps_log: false,
+            memory: None,
+        };
         (*file.cast::<SimFile>()).inner = Box::into_raw(Box::new(inner));
         (*file).pMethods = &raw const METHODS;
         if !out_flags.is_null() {
@@ -368,8 +382,8 @@ unsafe extern "C" fn sync(file: *mut sqlite::sqlite3_file, _flags: c_int) -> c_i
     // The file's own disk: a file without a name lies on none of the machine's.
     let file = if done { inner.disk.act(Operation::SyncFile(inner.file)) } else { Ok(()) };
     let synced = file.and_then(|()| match inner.path.parent() {
-        Some(folder) if inner.new_name => {
-            inner.new_name = false;
+        Some(folder) if inner.syncs_folder => {
+            inner.syncs_folder = false;
             sync_folder_of(&machine, folder)
         }
         _ => Ok(()),
@@ -442,17 +456,30 @@ unsafe extern "C" fn check_reserved(file: *mut sqlite::sqlite3_file, out: *mut c
     sqlite::SQLITE_OK
 }
 
-const unsafe extern "C" fn file_control(_: *mut sqlite::sqlite3_file, _: c_int, _: *mut c_void) -> c_int {
-    sqlite::SQLITE_NOTFOUND
+unsafe extern "C" fn file_control(file: *mut sqlite::sqlite3_file, control: c_int, value: *mut c_void) -> c_int {
+    // SAFETY: see `inner`; both controls take the address of an integer.
+    let (inner, value) = unsafe { (inner(file), value.cast::<c_int>()) };
+    // SAFETY: as above.
+    unsafe {
+        match control {
+            sqlite::SQLITE_FCNTL_PERSIST_WAL if *value < 0 => *value = c_int::from(inner.keeps_log),
+            sqlite::SQLITE_FCNTL_PERSIST_WAL => inner.keeps_log = *value != 0,
+            sqlite::SQLITE_FCNTL_HAS_MOVED => {
+                *value = c_int::from(inner.disk.file(&inner.path).ok() != Some(inner.file));
+            }
+            _ => return sqlite::SQLITE_NOTFOUND,
+        }
+    }
+    sqlite::SQLITE_OK
 }
 
 const unsafe extern "C" fn sector_size(_: *mut sqlite::sqlite3_file) -> c_int {
     4096
 }
 
-/// Nothing is promised, so SQLite takes every precaution that it knows.
+/// What the unix and the Windows layer promise, and nothing more: a torn write spoils no byte beside it.
 const unsafe extern "C" fn device_characteristics(_: *mut sqlite::sqlite3_file) -> c_int {
-    0
+    sqlite::SQLITE_IOCAP_POWERSAFE_OVERWRITE
 }
 
 unsafe extern "C" fn map(

@@ -1,0 +1,133 @@
+//! What happens to files, in the same words for a simulated disk and for the system calls of a real process: both must
+//! tell the same of the same scenario, or the proof is about a disk that nobody has.
+//!
+//! Left out on both sides: reading, locking, shared memory of the log, files without a name, modes and owners.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::sim::operation::{FileId, Operation};
+use crate::strace::Call;
+
+/// A folder that is made when the part to compare begins, and removed when it ends.
+pub const FROM_HERE: &str = "/judged-from-here";
+
+/// What a simulated disk did, from the given names of files on.
+pub fn of_log(names: &BTreeMap<FileId, PathBuf>, log: &[Operation]) -> Vec<String> {
+    let mut names = names.clone();
+    let mut deeds = Deeds::default();
+    let shown =
+        |names: &BTreeMap<FileId, PathBuf>, file: &FileId| names.get(file).map(|path| path.display().to_string());
+    for operation in log {
+        match operation {
+            Operation::Create(path, file) => {
+                names.insert(*file, path.to_path_buf());
+                deeds.tell("create", path);
+            }
+            Operation::Link(path, _) => deeds.tell("link", path),
+            Operation::Rename(from, to, file) => {
+                names.insert(*file, to.to_path_buf());
+                deeds.push(format!("rename {} -> {}", from.display(), to.display()));
+            }
+            Operation::Unlink(path, _) => deeds.tell("remove", path),
+            Operation::MakeFolder(path) => deeds.tell("folder", path),
+            Operation::Write { file, .. } => deeds.write(shown(&names, file)),
+            Operation::Resize { file, size, .. } => {
+                deeds.extend(shown(&names, file).map(|path| format!("resize {path} to {size}")));
+            }
+            Operation::SyncFile(file) | Operation::SyncFailed(file) => {
+                deeds.extend(shown(&names, file).map(|path| format!("sync {path}")));
+            }
+            Operation::SyncFolder(path) => deeds.tell("sync folder", path),
+            Operation::Note(_) => {}
+        }
+    }
+    deeds.lines
+}
+
+/// What a process did below `root`, between the two marks.
+pub fn of_calls(root: &Path, calls: &[Call]) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let mut deeds = Deeds::default();
+    let inside = |path: &str| path.strip_prefix(root.to_str().unwrap_or_default()).unwrap_or(path).to_owned();
+    for call in calls.iter().filter(|call| call.result >= 0) {
+        let quoted: Vec<String> = call.arguments.split('"').skip(1).step_by(2).map(inside).collect();
+        let file = call.file().map(|path| inside(&path.to_string_lossy()));
+        let first = quoted.first().cloned().unwrap_or_default();
+        match call.name.as_str() {
+            "mkdir" | "mkdirat" if first == FROM_HERE => deeds.lines.clear(),
+            "rmdir" if first == FROM_HERE => break,
+            "mkdir" | "mkdirat" => deeds.push(format!("folder {first}")),
+            "openat" if call.arguments.contains("O_CREAT") && known.insert(first.clone()) => {
+                deeds.push(format!("create {first}"));
+            }
+            "rename" | "renameat" | "renameat2" => {
+                known.remove(&first);
+                let to = quoted.last().cloned().unwrap_or_default();
+                known.insert(to.clone());
+                deeds.push(format!("rename {first} -> {to}"));
+            }
+            "link" | "linkat" => {
+                let to = quoted.last().cloned().unwrap_or_default();
+                known.insert(to.clone());
+                deeds.push(format!("link {to}"));
+            }
+            "unlink" | "unlinkat" => {
+                known.remove(&first);
+                deeds.push(format!("remove {first}"));
+            }
+            "write" | "pwrite64" | "pwritev" => deeds.write(file),
+            "copy_file_range" | "sendfile" if call.result > 0 => deeds.write(copied_to(call).map(|path| inside(&path))),
+            "ftruncate" => {
+                let size = call.arguments.rsplit(", ").next().unwrap_or_default();
+                deeds.extend(file.map(|file| format!("resize {file} to {size}")));
+            }
+            "fsync" | "fdatasync" => {
+                let is_folder = file.as_ref().is_some_and(|file| !known.contains(file));
+                let what = if is_folder { "sync folder" } else { "sync" };
+                deeds.extend(file.map(|file| format!("{what} {file}")));
+            }
+            _ => {}
+        }
+    }
+    deeds.lines
+}
+
+/// The target of a copy that the kernel makes: `copy_file_range(from, …, to, …)`, `sendfile(to, from, …)`.
+fn copied_to(call: &Call) -> Option<String> {
+    let place = if call.name == "sendfile" { 0 } else { 1 };
+    let mut files = call.arguments.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    files.nth(place).map(|(path, _)| path.to_owned())
+}
+
+/// Lines; writes to one file that follow each other are one.
+#[derive(Default)]
+struct Deeds {
+    lines: Vec<String>,
+}
+
+impl Deeds {
+    fn tell(&mut self, what: &str, path: &Path) {
+        self.push(format!("{what} {}", path.display()));
+    }
+
+    fn write(&mut self, path: Option<String>) {
+        let Some(path) = path else { return };
+        let line = format!("write {path}");
+        if self.lines.last() != Some(&line) {
+            self.push(line);
+        }
+    }
+
+    fn extend(&mut self, line: Option<String>) {
+        line.into_iter().for_each(|line| self.push(line));
+    }
+
+    fn push(&mut self, line: String) {
+        let path = line.split(' ').nth(1).unwrap_or_default();
+        let is_left_out = path.ends_with("-shm") || path.contains("etilqs_") || line.contains("/dev/");
+        if !is_left_out {
+            self.lines.push(line);
+        }
+    }
+}
