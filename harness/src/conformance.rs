@@ -4,13 +4,73 @@
 //! Left out on both sides: reading, locking, shared memory of the log, files without a name, modes and owners.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 
+use crate::crash::scenarios::Scenario;
+use crate::sim::machine::Build;
 use crate::sim::operation::{FileId, Operation};
-use crate::strace::Call;
+use crate::sim::vfs::SimVfs;
+use crate::strace::{self, Call};
 
 /// A folder that is made when the part to compare begins, and removed when it ends.
 pub const FROM_HERE: &str = "/judged-from-here";
+
+/// A scenario on both disks.
+#[derive(Debug)]
+pub struct Compared {
+    /// Changes and syncs that were compared, one by one.
+    pub deeds: usize,
+    /// Where they first differ.
+    pub difference: Option<String>,
+}
+
+/// Why the files of this computer cannot be watched; `None` where they can.
+pub fn missing() -> Option<String> {
+    let is_root = rustix::process::geteuid().is_root();
+    let chroot = (!is_root).then(|| "only root may take a folder for the whole disk (chroot)".to_owned());
+    chroot.or_else(strace::missing)
+}
+
+/// Lives a scenario on both disks. `program` is the built `live_here`.
+pub fn compare(vfs: &Arc<SimVfs>, scenario: &Scenario, program: &Path) -> Result<Compared, String> {
+    let (simulated, real) = (simulated(vfs, scenario, Build::shipped()), real(scenario, program)?);
+    if simulated.is_empty() {
+        return Err(format!("{} does nothing", scenario.name));
+    }
+    let difference = (simulated != real).then(|| first_difference(&simulated, &real));
+    Ok(Compared { deeds: simulated.len(), difference })
+}
+
+/// What a scenario does on the simulated disk.
+pub fn simulated(vfs: &Arc<SimVfs>, scenario: &Scenario, build: Build) -> Vec<String> {
+    let (trace, _) = scenario.trace(&scenario.parts(vfs, build));
+    let files = trace.base.names.iter().filter_map(|(path, file)| Some(((*file)?, path.to_path_buf())));
+    of_log(&files.collect(), &trace.log)
+}
+
+fn real(scenario: &Scenario, program: &Path) -> Result<Vec<String>, String> {
+    let trouble = |error: io::Error| format!("cannot live {} on the files of this computer: {error}", scenario.name);
+    let folder = tempfile::tempdir().map_err(trouble)?;
+    let root = folder.path().join("disk");
+    std::fs::create_dir(&root).map_err(trouble)?;
+    let mut command = Command::new(program);
+    command.env_clear().arg(&root).arg(scenario.name).current_dir("/");
+    let (ran, calls) = strace::watch_all(&command, &folder.path().join("log"));
+    if !ran.status.success() {
+        return Err(format!("{}: {ran}", scenario.name));
+    }
+    Ok(of_calls(&root, &calls))
+}
+
+fn first_difference(simulated: &[String], real: &[String]) -> String {
+    let same = simulated.iter().zip(real).take_while(|(simulated, real)| simulated == real).count();
+    let from = same.saturating_sub(2);
+    let shown = |lines: &[String]| lines.iter().skip(from).take(6).cloned().collect::<Vec<_>>().join("\n    ");
+    format!("  simulated\n    {}\n  real\n    {}", shown(simulated), shown(real))
+}
 
 /// What a simulated disk did, from the given names of files on.
 pub fn of_log(names: &BTreeMap<FileId, PathBuf>, log: &[Operation]) -> Vec<String> {
@@ -35,7 +95,7 @@ pub fn of_log(names: &BTreeMap<FileId, PathBuf>, log: &[Operation]) -> Vec<Strin
             Operation::Resize { file, size, .. } => {
                 deeds.extend(shown(&names, file).map(|path| format!("resize {path} to {size}")));
             }
-            Operation::SyncFile(file) | Operation::SyncFailed(file) => {
+            Operation::SyncFile(file, _) | Operation::SyncFailed(file) => {
                 deeds.extend(shown(&names, file).map(|path| format!("sync {path}")));
             }
             Operation::SyncFolder(path) => deeds.tell("sync folder", path),
