@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Facts, FileStamp, Imported, Inspection, Inventory, Level, LiveFile, Manifest, Workspace, WorkspaceId,
+    Facts, FileStamp, Imported, Inspection, Inventory, Level, LiveFile, Manifest, SnapshotId, Workspace, WorkspaceId,
 };
 
 /// How a step ended.
@@ -81,6 +81,9 @@ pub struct Verification {
 pub struct Identified {
     /// The manifest with the file's digest, if there is one.
     pub manifest: Option<Manifest>,
+    /// Where there is none: the snapshot that was last published under the file's name, with another content.
+    #[serde(default)]
+    pub replaces: Option<SnapshotId>,
     /// What verifying the file found.
     pub verification: Verification,
 }

@@ -11,6 +11,11 @@ use rusqlite::{Connection, OpenFlags, Result, Row};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(u64);
 
+impl Digest {
+    /// What a database holds that is damaged or gone.
+    pub const UNREADABLE: Self = Self(0);
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)

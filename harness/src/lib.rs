@@ -6,6 +6,10 @@
 //! nothing, because a mixture of two versions is intact too.
 #![deny(unsafe_code)]
 #![expect(clippy::disallowed_methods, reason = "the harness is the world outside: users, disks and other programs")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a mutant or a model is about a few of the engine's effects and the disk's operations, and leaves all others alone"
+)]
 #![expect(clippy::unwrap_used, reason = "a world that cannot be set up ends the test that needs it")]
 
 pub mod app;
@@ -20,10 +24,15 @@ pub mod image;
 #[cfg(target_os = "linux")]
 pub mod kernels;
 pub mod listing;
+pub mod model;
+pub mod mutants;
 pub mod oracle;
 pub mod process;
+pub mod proof;
 pub mod random;
+pub mod report;
 pub mod sim;
 #[cfg(target_os = "linux")]
 pub mod strace;
+pub mod threads;
 pub mod world;

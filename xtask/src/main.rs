@@ -12,6 +12,7 @@ mod bench;
 mod demo;
 mod deny;
 mod drill;
+mod guarantees;
 mod process;
 mod tally;
 mod test;
@@ -29,6 +30,7 @@ cargo xtask TASK
   demo [ARGUMENT…]    builds omnicraft and shows a business losing its books and getting them back
   drill [--home DIR]  rehearses a restore of every snapshot; without --home, in a throw-away home
   bench [ARGUMENT…]   the benchmarks, beside their peers; arguments go to criterion
+  guarantees […]      the proof that the power may fail at any instant; `guarantees --help` tells its options
 ";
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "drill" => drill::run(rest),
         "bench" => bench::run(rest),
+        "guarantees" => guarantees::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

@@ -33,6 +33,8 @@ pub struct Engine {
     pending: Vec<Change>,
     /// Whether the catalog says that an operation is under way.
     tracked: bool,
+    /// Whether live databases were swapped by an operation whose end is not in the catalog yet.
+    swapped: bool,
     recovery: Option<Conclusion>,
 }
 
@@ -67,7 +69,10 @@ impl Engine {
     fn over(mut home: Home, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
         let state = home.load()?;
         let tracked = state.operation.is_some();
-        Ok(Self { home, ports, observer, state, pending: Vec::new(), tracked, recovery: None })
+        let mut engine =
+            Self { home, ports, observer, state, pending: Vec::new(), tracked, swapped: false, recovery: None };
+        engine.swapped = engine.has_swapped();
+        Ok(engine)
     }
 
     /// Tells the engine what happened, and stays until everything that follows from it is done.
@@ -85,6 +90,7 @@ impl Engine {
                 self.pending.clear();
                 self.tracked = state.operation.is_some();
                 self.state = state;
+                self.swapped = self.has_swapped();
             }
             if decided { EngineError::Decided(Box::new(error)) } else { error }
         })
@@ -92,9 +98,12 @@ impl Engine {
 
     /// Whether a restore is past its commit point, so that the next start goes on with it.
     fn is_decided(&self) -> bool {
-        let swapped = self.state.operation.as_ref().is_some_and(|operation| operation.swapped);
         let intent = self.home.path().join(names::INTENT);
-        swapped || self.home.is_locked() && self.ports.files.stamp(&intent).is_ok_and(|stamp| stamp.is_some())
+        self.swapped || self.home.is_locked() && self.ports.files.stamp(&intent).is_ok_and(|stamp| stamp.is_some())
+    }
+
+    fn has_swapped(&self) -> bool {
+        self.state.operation.as_ref().is_some_and(|operation| operation.swapped)
     }
 
     /// An operation that an error broke off, or a swap that could not be finished, comes before anything new.
@@ -114,6 +123,7 @@ impl Engine {
             }
             for change in &next.changes {
                 self.state.apply(change);
+                self.swapped |= self.has_swapped();
             }
             next.changes.into_iter().for_each(|change| await_record(&mut self.pending, change));
             if let Some(conclusion) = next.conclusion {
@@ -160,6 +170,7 @@ impl Engine {
         if !self.pending.is_empty() {
             self.home.record(&self.pending)?;
             self.tracked = self.state.operation.is_some();
+            self.swapped = self.has_swapped();
             self.pending.clear();
         }
         Ok(())

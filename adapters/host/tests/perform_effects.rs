@@ -662,3 +662,42 @@ fn of_several_snapshots_with_one_content_the_one_of_this_name_is_meant() {
     assert_eq!(identify(&home, DAILY), Some(SnapshotId(3)));
     assert_eq!(identify(&home, "backups/auto_weekly.db"), Some(SnapshotId(4)));
 }
+
+/// A daily backup had been kept under its date, and its weekly twin, published later with the same bytes, stayed where it
+/// was. With the catalog lost the dated file took the weekly's identity, and what was known of the daily, its pin too,
+/// was gone.
+#[test]
+fn a_dated_file_is_the_snapshot_that_was_kept_under_its_date() {
+    let mut home = Home::new();
+    home.sealed(STAGED, &["lamp"]);
+    home.draft(3, STAGED);
+    home.done(publish(3, true));
+    let weekly = snapshot(4, omnicraft_core::model::Slot::parse("auto_weekly.db").unwrap());
+    let digest = home.digest(STAGED);
+    let weekly = omnicraft_core::model::Snapshot { digest, ..weekly };
+    let date = weekly.taken_at.date();
+    let manifest = omnicraft_core::model::Manifest::new(weekly, None);
+    home.put("backups/manifests/s4.json", serde_json::to_vec(&manifest).unwrap());
+    let dated = format!("backups/auto_daily_{date}.db");
+    fs::rename(home.path(DAILY), home.path(&dated)).unwrap();
+    assert_eq!(identify(&home, &dated), Some(SnapshotId(3)));
+}
+
+/// Somebody edited a snapshot, and the catalog was lost: the edited file was offered as a good backup, although the
+/// manifest said that something else had been published under its name.
+#[test]
+fn a_file_that_is_not_what_was_published_under_its_name_says_so() {
+    let mut home = Home::new();
+    home.sealed(STAGED, &["lamp"]);
+    home.draft(3, STAGED);
+    home.done(publish(3, false));
+    fs::remove_file(home.path(DAILY)).unwrap();
+    home.sealed(DAILY, &["edited"]);
+    let replaces = |file: &str| match home.done(Effect::Identify { workspace: shop(), file: file.into() }) {
+        Yield::Identified(found) => found.replaces,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(replaces(DAILY), Some(SnapshotId(3)));
+    home.sealed("backups/auto_monthly.db", &["a stranger"]);
+    assert_eq!(replaces("backups/auto_monthly.db"), None);
+}

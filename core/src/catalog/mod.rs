@@ -43,8 +43,11 @@ pub fn connect(url: &str) -> Result<Connection, CatalogError> {
     let mut conn = <Connection as diesel::Connection>::establish(url)?;
     set_patience(&mut conn, PATIENCE)?;
     // EXTRA also makes the removal of the rollback journal durable, without which a power cut could bring it back and
-    // undo a commit. The two others distrust the file: it may be damaged, or not ours.
-    conn.batch_execute("PRAGMA synchronous = EXTRA; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;")?;
+    // undo a commit. On macOS a plain fsync stops in the drive's cache; a full one does not. The others distrust the
+    // file: it may be damaged, or not ours.
+    conn.batch_execute(
+        "PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;",
+    )?;
     Ok(conn)
 }
 

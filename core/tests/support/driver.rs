@@ -391,7 +391,7 @@ impl Driver {
                 let same = self.manifests.values().filter(|known| known.digest == *digest);
                 let manifest = same.max_by_key(|s| (file.file_name() == Some(&s.slot.file_name()), s.id)).cloned();
                 let manifest = manifest.map(|snapshot| Manifest::new(snapshot, None));
-                Yield::Identified(Box::new(Identified { manifest, verification: *verification }))
+                Yield::Identified(Box::new(Identified { manifest, replaces: None, verification: *verification }))
             }
             Effect::Optimize { .. } | Effect::Compact { .. } => Yield::Maintained { stamp: None, note: String::new() },
             Effect::Compare { .. } => Yield::Compared(Differences::default()),

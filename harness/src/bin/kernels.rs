@@ -30,7 +30,7 @@ mod linux {
 
     use omnicraft_harness::kernels::machine::{self, Kind};
     use omnicraft_harness::kernels::operations::NAMES;
-    use omnicraft_harness::kernels::results::{Results, Skipped};
+    use omnicraft_harness::kernels::results::{Results, Skipped, Verdict};
     use omnicraft_harness::kernels::{Plan, run, task};
 
     const HELP: &str = "\
@@ -45,7 +45,7 @@ kernels [OPTION…]      power cuts on real kernels; needs root, mkfs.ext4, mkfs
   --json FILE            writes the results as JSON
   --binary FILE          the omnicraft to cut the power of (the one beside this program)
 
-ends with 0 if all held or was skipped for want of a tool, 1 if not, 2 after a wrong call
+ends with 0 if all that ran held and no mutant survived, 1 if not, 2 after a wrong call
 ";
     const HOME: &str = "/dev/shm";
 
@@ -175,27 +175,28 @@ ends with 0 if all held or was skipped for want of a tool, 1 if not, 2 after a w
         println!("{states} crash states in {} rows, {violations} violations", results.rows.len());
         for row in results.rows.iter().filter(|row| row.states < 500) {
             let seconds = row.seconds_for_500;
-            println!(
-                "  {} {}: {} states; 500 would take {seconds:.0} s",
-                row.file_system, row.operation, row.states
-            );
+            println!("  {} {}: {} states; 500 would take {seconds:.0} s", row.file_system, row.operation, row.states);
         }
         for row in &results.rows {
             for violation in &row.violations {
-                println!("VIOLATION {} {}: {}\n  {}", row.file_system, row.operation, violation.recipe, violation.found);
+                println!(
+                    "VIOLATION {} {}: {}\n  {}",
+                    row.file_system, row.operation, violation.recipe, violation.found
+                );
             }
         }
-        let survivors = results.survivors();
-        let killed = results.mutants.iter().filter(|row| row.violation.is_some()).count();
-        println!(
-            "mutants: {killed} of {} found, by file system; found by none: {survivors:?}",
-            results.mutants.len()
-        );
+        let killed = results.mutants.iter().filter(|row| row.verdict == Verdict::Killed).count();
+        let unfound = results.unfound();
+        println!("mutants: {killed} of {} found, by file system; found by none: {unfound:?}", results.mutants.len());
         for skipped in &results.skipped {
             println!("{} {}: {}", if skipped.broken { "BROKEN" } else { "skipped" }, skipped.what, skipped.why);
         }
         println!("{:.0} s", results.seconds);
-        Ok(if results.held() && survivors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if results.held() && unfound.iter().all(|(_, verdict)| *verdict != Verdict::Survived) {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 
     /// One task. Whoever asked holds the other end of stdin: when that is gone, so is this.

@@ -1,9 +1,10 @@
 //! The ledger of a life: which content was ever committed, and what the world may expect now. It writes notes between
 //! the disk's changes, so that each power cut can be judged by what had been promised until then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use omnicraft_core::model::{SchemaProfile, WorkspaceId};
 
@@ -12,7 +13,7 @@ use crate::content::{self, Digest};
 use crate::sim::app::Handles;
 use crate::sim::disk::SimDisk;
 use crate::sim::machine::connect;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 /// What was committed, and the app that commits. Clones are the same ledger.
 #[derive(Clone)]
@@ -28,8 +29,57 @@ pub struct Ledger {
 #[derive(Default)]
 struct Now {
     books: Books,
+    /// What the engine may have made of the live databases: each turn happens as a whole, or not at all.
+    turns: Vec<Turn>,
+    /// Commits that are under way or have failed: what each database may hold instead.
+    doubts: BTreeMap<Arc<Path>, BTreeSet<Digest>>,
     known: BTreeMap<Digest, String>,
     next: i64,
+}
+
+/// What becomes of databases; `None` of one that nobody looks after any more.
+type Turn = BTreeMap<Arc<Path>, Option<Digest>>;
+
+impl Now {
+    /// Everything that recovery may lead to: what is now comes first.
+    fn worlds(&self) -> Vec<Books> {
+        let mut worlds = vec![self.books.clone()];
+        for (path, digest) in self.doubts.iter().flat_map(|(path, all)| all.iter().map(move |digest| (path, digest))) {
+            branch(&mut worlds, |world| {
+                world.insert(path.clone(), *digest);
+            });
+        }
+        for turn in &self.turns {
+            branch(&mut worlds, |world| take(world, turn));
+        }
+        worlds
+    }
+}
+
+/// Each world also as it is after a change.
+fn branch(worlds: &mut Vec<Books>, change: impl Fn(&mut Books)) {
+    for at in 0..worlds.len() {
+        let mut changed = worlds[at].clone();
+        change(&mut changed);
+        if !worlds.contains(&changed) {
+            worlds.push(changed);
+        }
+    }
+}
+
+fn take(books: &mut Books, turn: &Turn) {
+    for (path, content) in turn {
+        match content {
+            Some(digest) => books.insert(path.clone(), *digest),
+            None => books.remove(path),
+        };
+    }
+}
+
+fn turn(before: &Books, after: &Books) -> Turn {
+    let gone = before.keys().filter(|path| !after.contains_key(*path)).map(|path| (path.clone(), None));
+    let new = after.iter().filter(|(path, digest)| before.get(*path) != Some(digest));
+    gone.chain(new.map(|(path, digest)| (path.clone(), Some(*digest)))).collect()
 }
 
 impl Ledger {
@@ -62,16 +112,70 @@ impl Ledger {
 
     /// From here on recovery may lead to what is now, or to any of these.
     pub fn perhaps(&self, worlds: impl IntoIterator<Item = Books>) {
-        let mut all = vec![self.books()];
-        all.extend(worlds);
-        all.dedup();
-        self.disk.note(Note::Worlds(all));
+        let mut now = self.now();
+        now.turns = worlds.into_iter().map(|after| turn(&now.books, &after)).filter(|turn| !turn.is_empty()).collect();
+        self.tell(now);
     }
 
-    /// From here on the live databases hold this and nothing else.
+    /// The engine begins something that may lead to these books. What became of the last thing may still be open.
+    pub fn begins(&self, after: &Books) {
+        let mut now = self.now();
+        let turn = turn(&now.books, after);
+        now.turns.extend((!turn.is_empty()).then_some(turn));
+        self.tell(now);
+    }
+
+    /// The engine did what it had begun.
+    pub fn happened(&self) {
+        let now = self.now();
+        let mut books = now.books.clone();
+        now.turns.iter().for_each(|turn| take(&mut books, turn));
+        drop(now);
+        self.settle(books);
+    }
+
+    /// From here on the live databases hold this and nothing else, but for commits that failed.
     pub fn settle(&self, books: Books) {
-        self.now().books = books.clone();
-        self.disk.note(Note::Worlds(vec![books]));
+        let mut now = self.now();
+        let before = std::mem::replace(&mut now.books, books);
+        let Now { books, doubts, turns, .. } = &mut *now;
+        doubts.retain(|path, _| books.get(path) == before.get(path));
+        turns.clear();
+        self.tell(now);
+    }
+
+    /// Whether it is not known what became of something that the engine had begun.
+    pub fn is_open(&self) -> bool {
+        !self.now().turns.is_empty()
+    }
+
+    /// What recovery may lead to.
+    pub fn worlds(&self) -> Vec<Books> {
+        self.now().worlds()
+    }
+
+    fn tell(&self, now: MutexGuard<'_, Now>) {
+        self.disk.note(Note::Worlds(now.worlds()));
+    }
+
+    fn doubt(&self, live: &Path, after: Digest) {
+        let mut now = self.now();
+        now.doubts.entry(live.into()).or_default().insert(after);
+        self.tell(now);
+    }
+
+    /// Nothing of it was written, because somebody else had the database.
+    fn undoubt(&self, live: &Path, after: Digest) {
+        let mut now = self.now();
+        now.doubts.entry(live.into()).or_default().remove(&after);
+        self.tell(now);
+    }
+
+    fn landed(&self, live: &Path, after: Digest) {
+        let mut now = self.now();
+        now.doubts.remove(live);
+        now.books.insert(live.into(), after);
+        self.tell(now);
     }
 
     /// One commit of the app on a live database; it holds for ever when this returns.
@@ -102,20 +206,28 @@ impl Ledger {
         };
         let after = rehearse(connection, &change)?;
         self.know(after, words);
-        let mut books = self.books();
-        books.insert(live.into(), after);
-        self.perhaps([books.clone()]);
-        change(connection)?;
-        self.settle(books);
-        Ok(())
+        self.doubt(live, after);
+        let changed = change(connection);
+        match &changed {
+            Ok(()) => self.landed(live, after),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => self.undoubt(live, after),
+            // It may be there when the database is opened again.
+            Err(_) => {}
+        }
+        changed
     }
 }
 
 /// The app commits durably: a sale that was told is not lost with the power.
 fn open(vfs: &str, live: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(vfs, live, OpenFlags::empty())?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
+    // On macOS a plain fsync stops in the drive's cache.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Nobody else runs while it waits.
+    connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
 }
 
@@ -125,11 +237,7 @@ pub fn rehearse(
     change: impl Fn(&mut Connection) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<Digest> {
     let mut copy = Connection::open_in_memory()?;
-    rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(
-        i32::MAX,
-        std::time::Duration::ZERO,
-        None,
-    )?;
+    rusqlite::backup::Backup::new(connection, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
     change(&mut copy)?;
     content::digest(&copy)
 }

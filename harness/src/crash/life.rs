@@ -1,29 +1,30 @@
 //! A life: days of a machine on which the shipped engine looks after an app's databases. A scenario lives it through
 //! these few verbs; the disk's log afterwards holds every change and every promise, in order.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 use jiff::{ToSpan, Zoned};
 use omnicraft_core::event::EventKind;
-use omnicraft_core::model::{SchemaProfile, Workspace, WorkspaceId};
+use omnicraft_core::model::{SchemaProfile, WorkspaceId};
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::progress::{Observer, Unobserved};
 
-use super::ledger::{Ledger, rehearse};
+use super::ledger::Ledger;
 use super::observe::{self, Probe};
 use super::trace::{Promise, Trace};
-use super::{Books, Note, Subject};
+use super::{Books, Card, Deed, Note, Subject, roles};
 use crate::content;
 use crate::sim::app::SimApp;
 use crate::sim::clock::SimClock;
 use crate::sim::disk::SimDisk;
-use crate::sim::machine::{Build, Machine, connect};
+use crate::sim::machine::{Build, Machine};
 use crate::sim::vfs::SimVfs;
-use rusqlite::OpenFlags;
+use rusqlite::Connection;
 
 /// The folder of every home.
 pub const HOME: &str = "/home";
@@ -31,6 +32,11 @@ pub const HOME: &str = "/home";
 pub const ELSEWHERE: &str = "/stick";
 
 const SATURDAY: &str = "2026-11-21T08:00[UTC]";
+
+/// A workspace's name for ever.
+pub fn id(name: &str) -> WorkspaceId {
+    WorkspaceId(name.to_owned())
+}
 
 /// What lives are made of.
 #[derive(Clone)]
@@ -52,7 +58,13 @@ pub struct Life {
     pub(super) parts: Parts,
     pub(super) engine: Option<Engine>,
     pub(super) exports: Vec<Arc<Path>>,
+    /// Other programs that have databases open.
+    pub(super) others: Vec<Connection>,
+    /// For each database its schema, also where the engine knows none, and its first rows.
+    pub(super) filled: BTreeMap<String, (String, content::Digest)>,
     probe: Probe,
+    /// Snapshots that were counted on when the engine last said something.
+    pub(super) cards: Vec<Card>,
     pub(super) start: Promise,
 }
 
@@ -78,14 +90,17 @@ impl Life {
             parts: parts.clone(),
             engine: None,
             exports: Vec::new(),
+            others: Vec::new(),
+            filled: BTreeMap::new(),
             probe: Probe::default(),
+            cards: Vec::new(),
             start: Promise::default(),
         };
         life.engine = Some(Engine::create(Path::new(HOME), life.ports(), Box::new(Unobserved)).unwrap());
         life
     }
 
-    fn ports(&self) -> omnicraft_host::ports::Ports {
+    pub(super) fn ports(&self) -> omnicraft_host::ports::Ports {
         let app = SimApp::new(self.parts.subject.clone(), self.machine.vfs(), self.ledger.handles.clone());
         self.machine.ports(Box::new(app))
     }
@@ -95,74 +110,38 @@ impl Life {
         self.engine.as_mut().unwrap()
     }
 
-    /// Ends the engine, and starts it again with somebody who watches.
-    pub fn restart(&mut self, observer: Box<dyn Observer>) -> Result<(), EngineError> {
+    /// The engine ends; nobody looks after anything.
+    pub fn stop(&mut self) {
         self.engine = None;
-        self.engine = Some(Engine::open(Path::new(HOME), self.ports(), observer)?);
-        Ok(())
     }
 
-    /// Where a workspace's live database is.
+    /// Ends the engine, and starts it again with somebody who watches. What an earlier start could not finish, it
+    /// finishes now.
+    pub fn restart(&mut self, observer: Box<dyn Observer>) -> Result<(), EngineError> {
+        self.stop();
+        let operation = "EngineOpened".to_owned();
+        self.machine.disk.note(Note::Began(operation.clone()));
+        let opened = Engine::open(Path::new(HOME), self.ports(), observer);
+        let opened = opened.map(|engine| self.engine = Some(engine));
+        self.find_out();
+        self.ended(operation);
+        opened
+    }
+
+    /// Where the live database of a workspace is that lies in the home.
     pub fn live(name: &str) -> PathBuf {
         Path::new(HOME).join(format!("{name}.db"))
     }
 
-    /// The app's profile of this name.
+    /// Where a workspace's live database is.
+    pub fn database(&self, name: &str) -> PathBuf {
+        let workspace = self.engine.as_ref().and_then(|engine| engine.state().workspace(&id(name)));
+        workspace.map_or_else(|| Self::live(name), |workspace| Path::new(HOME).join(&workspace.database))
+    }
+
+    /// The app's profile of this name, or the one that plays its part.
     pub fn profile(&self, schema: &str) -> SchemaProfile {
-        self.parts.subject.profiles().iter().find(|profile| profile.name == schema).unwrap().clone()
-    }
-
-    /// A workspace whose database is at a released version of a schema, with first rows in it.
-    pub fn found(&mut self, name: &str, schema: &str, version: &str) {
-        let profile = self.profile(schema);
-        let live = Self::live(name);
-        let mut connection = connect(&self.machine.vfs(), &live, OpenFlags::SQLITE_OPEN_CREATE).unwrap();
-        self.parts.subject.create(&profile, version, &mut connection).unwrap();
-        self.parts.subject.fill(&profile, name, &mut connection).unwrap();
-        let digest = content::digest(&connection).unwrap();
-        drop(connection);
-        let mut workspace = Workspace::adopted(name, name, &format!("{name}.db"));
-        workspace.schema = Some(schema.to_owned());
-        workspace.identity = Some(name.to_owned());
-        self.ledger.know(digest, format!("the first rows of {name}"));
-        let mut books = self.ledger.books();
-        books.insert(live.as_path().into(), digest);
-        self.tell_changing(EventKind::WorkspaceAdded(Box::new(workspace)), books).unwrap();
-    }
-
-    /// One commit of the app.
-    pub fn commit(&mut self, name: &str) -> Result<(), String> {
-        let schema = self.schema(name);
-        let committed = self.ledger.commit(&WorkspaceId(name.to_owned()), &self.profile(&schema), &Self::live(name));
-        committed.map_err(|error| error.to_string())
-    }
-
-    /// The reset's own deed, after its safeguard.
-    pub fn wipe(&mut self, name: &str) -> Result<(), String> {
-        let (profile, subject) = (self.profile(&self.schema(name)), self.parts.subject.clone());
-        let wipe = move |connection: &mut rusqlite::Connection| subject.wipe(&profile, connection);
-        let words = format!("the wiped {name}");
-        let wiped = self.ledger.change(&WorkspaceId(name.to_owned()), &Self::live(name), &words, wipe);
-        wiped.map_err(|error| error.to_string())
-    }
-
-    pub(super) fn schema(&self, name: &str) -> String {
-        let state = self.engine.as_ref().unwrap().state();
-        let workspace = state.workspaces.iter().find(|workspace| workspace.id.0 == name).unwrap();
-        workspace.schema.clone().unwrap()
-    }
-
-    /// The app closes a workspace's database.
-    pub fn leave(&mut self, name: &str) -> Result<(), String> {
-        let connection = self.ledger.handles.lock().remove(&WorkspaceId(name.to_owned()));
-        connection.map_or(Ok(()), |connection| connection.close().map_err(|(_, error)| error.to_string()))
-    }
-
-    /// What a workspace's database would hold at the newest version of its schema.
-    pub fn migrated(&mut self, name: &str) -> content::Digest {
-        let (profile, subject) = (self.profile(&self.schema(name)), self.parts.subject.clone());
-        let connection = self.machine.connect(&Self::live(name)).unwrap();
-        rehearse(&connection, |connection| subject.migrate(&profile, connection)).unwrap()
+        roles::profile_of(&*self.parts.subject, schema).clone()
     }
 
     /// So many hours pass.
@@ -171,7 +150,7 @@ impl Life {
         self.machine.clock.set(now.checked_add(hours.hours()).unwrap());
     }
 
-    /// Tells the engine something after which every live database holds what it did.
+    /// Tells the engine something after which every live database holds what it did, or what the app commits meanwhile.
     pub fn tell(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
         let books = self.ledger.books();
         self.tell_changing(kind, books)
@@ -179,22 +158,78 @@ impl Life {
 
     /// Tells the engine something that changes no live database, and takes its failure for an error.
     pub fn told(&mut self, kind: EventKind) -> Result<(), String> {
-        let told = self.tell(kind).map_err(|error| error.to_string())?;
-        told.failure.map_or(Ok(()), |failure| Err(failure.to_string()))
+        let books = self.ledger.books();
+        self.told_changing(kind, books)
     }
 
-    /// Tells the engine something after which the live databases hold this.
+    /// Tells the engine something after which the live databases hold this, but for what the app commits meanwhile.
     pub fn tell_changing(&mut self, kind: EventKind, after: Books) -> Result<Conclusion, EngineError> {
         let operation = format!("{kind:?}").split(['(', '{', ' ']).next().unwrap_or_default().to_owned();
-        self.ledger.perhaps([after.clone()]);
+        let is_about_registry = matches!(kind, EventKind::WorkspaceAdded(_) | EventKind::WorkspaceRemoved(_));
+        let was_open = self.ledger.is_open();
+        self.ledger.begins(&after);
         self.machine.disk.note(Note::Began(operation.clone()));
+        let destroys = Deed::of(&kind).and_then(|deed| deed.note(&self.ledger.books(), &after));
+        destroys.into_iter().for_each(|note| self.machine.disk.note(note));
         let told = self.engine().handle(kind);
-        let applied = told.as_ref().is_ok_and(|conclusion| conclusion.failure.is_none());
-        self.ledger.settle(if applied { after } else { self.ledger.books() });
-        let cards = observe::cards(&self.machine, self.engine.as_ref().unwrap().state(), &mut self.probe);
-        let exports = self.exports.iter().map(|path| (path.clone(), observe::content_at(&self.machine, path)));
-        self.machine.disk.note(Note::Ended { operation, cards, exports: exports.collect() });
+        match &told {
+            _ if was_open => self.find_out(),
+            Ok(conclusion) if conclusion.failure.is_none() => self.ledger.happened(),
+            Err(EngineError::Refused(_)) => self.ledger.settle(self.ledger.books()),
+            // A list of workspaces that was written and not recorded is found by the next start.
+            _ if is_about_registry || self.is_undecided(&told) => {}
+            _ => self.ledger.settle(self.ledger.books()),
+        }
+        self.ended(operation);
         told
+    }
+
+    /// Whether the next start goes on with what was begun.
+    fn is_undecided(&self, told: &Result<Conclusion, EngineError>) -> bool {
+        let under_way = self.engine.as_ref().is_some_and(|engine| engine.state().operation.is_some());
+        under_way || matches!(told, Err(EngineError::Decided(_)))
+    }
+
+    /// Where recovery was free to lead to one of several worlds, it is the one that is there now from here on.
+    fn find_out(&self) {
+        let Some(engine) = self.engine.as_ref().filter(|_| self.ledger.is_open()) else { return };
+        if engine.state().operation.is_some() {
+            return;
+        }
+        let names: Vec<&str> = engine.state().workspaces.iter().map(|workspace| workspace.id.0.as_str()).collect();
+        let found: Option<Books> = names.iter().map(|name| self.content_of(name)).collect();
+        if let Some(books) = found.filter(|books| self.ledger.worlds().contains(books)) {
+            self.ledger.settle(books);
+        }
+    }
+
+    fn content_of(&self, name: &str) -> Option<(Arc<Path>, content::Digest)> {
+        let live = self.database(name);
+        let handles = self.ledger.handles.lock();
+        let digest = match handles.get(&id(name)) {
+            Some(connection) => content::digest(connection),
+            None => self.machine.connect(&live).and_then(|connection| content::digest(&connection)),
+        };
+        Some((live.as_path().into(), digest.ok()?))
+    }
+
+    /// The engine has said its word; from here on its snapshots are counted on.
+    fn ended(&mut self, operation: String) {
+        self.cards = self.cards_now();
+        let (cards, exports) = (self.cards.clone(), self.exports_now());
+        self.machine.disk.note(Note::Ended { operation, cards, exports });
+    }
+
+    /// Snapshots that can be restored; without an engine those that there were.
+    pub(super) fn cards_now(&mut self) -> Vec<Card> {
+        match &self.engine {
+            Some(engine) => observe::cards(&self.machine, engine.state(), &mut self.probe),
+            None => self.cards.clone(),
+        }
+    }
+
+    fn exports_now(&self) -> Vec<(Arc<Path>, u64)> {
+        self.exports.iter().map(|path| (path.clone(), observe::content_at(&self.machine, path))).collect()
     }
 
     /// An export to a place that is expected to be whole from then on.
@@ -208,16 +243,21 @@ impl Life {
     /// Everything so far is durable, and the past: what comes next is judged.
     pub fn settle(&mut self) {
         self.machine.disk.settle();
-        let cards = observe::cards(&self.machine, self.engine.as_ref().unwrap().state(), &mut self.probe);
-        let exports = self.exports.iter().map(|path| (path.clone(), observe::content_at(&self.machine, path)));
-        let exports = Arc::new(exports.collect());
+        self.cards = self.cards_now();
+        let (cards, exports) = (self.cards.clone(), Arc::new(self.exports_now()));
+        // A database that will be looked after later is none of those that stay as they are.
+        let filled = self.filled.keys().map(|name| Arc::from(self.database(name)));
+        let lives: BTreeSet<Arc<Path>> = self.ledger.books().into_keys().chain(filled).collect();
         self.start = Promise {
             known: Arc::new(self.ledger.known()),
-            worlds: Arc::new(vec![self.ledger.books()]),
+            worlds: Arc::new(self.ledger.worlds()),
             operation: None,
             before: Arc::new(cards),
             after: None,
             exports: [Arc::clone(&exports), exports],
+            held: Arc::default(),
+            destroys: None,
+            foreign: Arc::new(observe::foreign(&self.machine, lives.iter())),
         };
     }
 
@@ -225,6 +265,7 @@ impl Life {
     pub fn end(mut self) -> (Trace, SimClock) {
         let (base, log) = self.machine.disk.history();
         self.engine = None;
+        self.others.clear();
         self.ledger.handles.lock().clear();
         (Trace { base, log, start: self.start }, self.machine.clock)
     }

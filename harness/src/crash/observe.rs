@@ -1,192 +1,352 @@
 //! What a person finds when the power is back: the engine starts and recovers without being asked, the app opens its
 //! databases, and somebody looks at every snapshot, every export and every file that lies about.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use omnicraft_core::model::Level;
+use foldhash::fast::FixedState;
+use omnicraft_core::model::{Level, Snapshot, Trigger, Workspace};
 use omnicraft_core::names;
 use omnicraft_core::state::State;
+use omnicraft_core::transition::{Refusal, Transition};
 use omnicraft_host::engine::Engine;
+use omnicraft_host::ports::Decide;
+use omnicraft_host::ports::clock::Clock as _;
 use omnicraft_host::progress::Unobserved;
-use rusqlite::Connection;
 
 use super::Card;
+use super::folder::{self, Kind, backups, files_below, home, kind};
 use super::life::{HOME, Parts};
-use crate::content::{self, Digest};
+pub use super::probe::{Content, Probe, checked, content_at};
+use crate::content::Digest;
 use crate::sim::app::{Handles, SimApp};
 use crate::sim::clock::SimClock;
 use crate::sim::image::Image;
-use crate::sim::machine::Machine;
-
-/// What was found in a database: its content, or what is wrong with it.
-pub type Content = Result<Digest, String>;
+use crate::sim::machine::{Build, Machine};
 
 /// What a crash state turns out to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Snapshots that could be restored by hand before anything recovered.
-    pub before: Vec<Digest>,
+    /// Files with a snapshot's name before anything recovered, and what was in each.
+    pub before: Vec<(Arc<Path>, Content)>,
     /// Why the engine would not start.
     pub refused: Option<String>,
     /// What it could not finish.
     pub failure: Option<String>,
     /// What it told about its recovery.
     pub warnings: Vec<String>,
+    /// What another start still had to do, or could not.
+    pub again: Option<String>,
     /// Live databases that are looked after, and their content.
     pub live: BTreeMap<Arc<Path>, Content>,
+    /// Live databases that the list of workspaces names; none where there is no list that can be read.
+    pub registry: BTreeSet<Arc<Path>>,
     /// What can be restored.
     pub cards: Vec<(Card, Content)>,
+    /// Where a snapshot's manifest says something else than its card, in a sentence each.
+    pub disagreements: Vec<String>,
+    /// For each restore that can be undone, the newest last: the live database, and the card that holds what it was.
+    pub undo: Vec<(Arc<Path>, Option<Card>)>,
+    /// Snapshots that could be restored, and could not or would be others if the catalog were lost now.
+    pub lost_with_catalog: Vec<String>,
+    /// The number of the next snapshot.
+    pub next: u64,
     /// Files with a snapshot's name that are on no card.
     pub unlisted: Vec<Arc<Path>>,
     /// Unpublished files, intents and sidecars of snapshots that are still there.
     pub leftovers: Vec<Arc<Path>>,
-    /// Files outside the home, with a number for their content.
-    pub outside: Vec<(Arc<Path>, u64)>,
+    /// Files that are not the engine's, with a number for their content.
+    pub foreign: BTreeMap<Arc<Path>, u64>,
     /// How many changes recovery made.
     pub changes: usize,
+    /// How long the log was when it had recovered; what follows is the looking.
+    pub recovered_at: usize,
 }
 
-/// Remembers what a sealed database file holds, by its bytes.
-#[derive(Default)]
-pub struct Probe(HashMap<u64, Content>);
-
-impl Probe {
-    /// The content of a file that nobody writes.
-    pub fn sealed(&mut self, machine: &Machine, path: &Path) -> Content {
-        let Ok(file) = machine.disk.file(path) else { return Err("there is no such file".to_owned()) };
-        let bytes = machine.disk.content(file);
-        let look = || machine.disk.unrecorded(|| checked(machine.sealed(path)));
-        self.0.entry(bytes.hash()).or_insert_with(look).clone()
-    }
-}
-
-/// The content of a database, if SQLite finds nothing wrong with it.
-pub fn checked(connection: rusqlite::Result<Connection>) -> Content {
-    let found = connection.and_then(|connection| content::checked(&connection));
-    found.map_err(|error| error.to_string())?
-}
-
-/// The engine's snapshots, each with what is in its file.
-pub fn cards(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<Card> {
-    listed(machine, state, probe).into_iter().map(|(card, _)| card).collect()
-}
-
-fn listed(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<(Card, Content)> {
-    let workspaces: BTreeMap<_, _> = state.workspaces.iter().map(|workspace| (&workspace.id, workspace)).collect();
-    let snapshots = state.snapshots.values().filter_map(|snapshot| {
-        let workspace = workspaces.get(&snapshot.workspace)?;
-        let path = Path::new(HOME).join(names::slot(workspace, snapshot.slot));
-        let content = probe.sealed(machine, &path);
-        let live = Path::new(HOME).join(&workspace.database).as_path().into();
-        let level = if snapshot.is_good() { snapshot.level } else { Level::Damaged };
-        let card = Card { id: snapshot.id, path: path.as_path().into(), live, level, content: content.clone().ok() };
-        Some((card, content))
-    });
-    snapshots.collect()
-}
-
-/// A number for the content of a file; 0 where there is none.
-pub fn content_at(machine: &Machine, path: &Path) -> u64 {
-    machine.disk.file(path).map_or(0, |file| machine.disk.content(file).hash())
-}
+/// Decisions within which every recovery must have come to its end.
+const DECISIONS: usize = 10_000;
 
 /// Starts a machine over a crash state and looks. The machine comes back too: its log is what recovery did.
 pub fn observe(parts: &Parts, probe: &mut Probe, image: Image, starts: u64, clock: &SimClock) -> (Found, Machine) {
-    let machine = Machine::after_cut(&parts.vfs, image, starts, clock.clone(), parts.build.clone());
+    // A clock of its own: what one run waits is nothing to the next.
+    let clock = SimClock::at(clock.now());
+    let machine = Machine::after_cut(&parts.vfs, image, starts, clock, bounded(&parts.build));
     machine.disk.record_questions();
-    let before = wreck(&machine, probe);
-    let mut found = Found {
-        before,
-        refused: None,
-        failure: None,
-        warnings: Vec::new(),
-        live: BTreeMap::new(),
-        cards: Vec::new(),
-        unlisted: Vec::new(),
-        leftovers: Vec::new(),
-        outside: Vec::new(),
-        changes: 0,
-    };
-    let app = SimApp::new(parts.subject.clone(), machine.vfs(), Handles::default());
-    match Engine::open(Path::new(HOME), machine.ports(Box::new(app)), Box::new(Unobserved)) {
-        Ok(engine) => look(&machine, &engine, probe, &mut found),
-        Err(error) => found.refused = Some(error.to_string()),
+    let mut found = Found { before: wreck(&machine, probe), ..Found::default() };
+    if let Some(state) = recovered(parts, &machine, &mut found) {
+        look(&machine, &state, probe, &mut found);
+        found.lost_with_catalog = lost_with_catalog(parts, &machine, probe, &found, starts);
     }
     (found, machine)
 }
 
-/// What a person without this program could restore: files with a snapshot's name that are whole.
-fn wreck(machine: &Machine, probe: &mut Probe) -> Vec<Digest> {
-    let files = files_below(machine, Path::new(HOME).join(names::BACKUPS).as_path());
-    let slots = files.iter().filter(|path| is_slot(path));
-    slots.filter_map(|path| probe.sealed(machine, path).ok()).collect()
+/// A build that gives up a plan which goes round in circles.
+fn bounded(build: &Build) -> Build {
+    let inner = build.decide.clone();
+    let decide = move || -> Decide {
+        let (decide, decisions) = (inner(), AtomicUsize::new(0));
+        Box::new(move |state, event, profiles| {
+            if decisions.fetch_add(1, Ordering::Relaxed) < DECISIONS {
+                return decide(state, event, profiles);
+            }
+            Transition { refused: Some(Refusal::new("the plan comes to no end", "")), ..Transition::default() }
+        })
+    };
+    Build { decide: Arc::new(decide), ..build.clone() }
 }
 
-fn look(machine: &Machine, engine: &Engine, probe: &mut Probe, found: &mut Found) {
-    let state = engine.state();
+fn start(parts: &Parts, machine: &Machine) -> Result<Engine, String> {
+    let app = SimApp::new(parts.subject.clone(), machine.vfs(), Handles::default());
+    let opened = Engine::open(Path::new(HOME), machine.ports(Box::new(app)), Box::new(Unobserved));
+    opened.map_err(|error| error.to_string())
+}
+
+/// Starts the engine, and once more where it had something to do; gives what it then knows.
+fn recovered(parts: &Parts, machine: &Machine, found: &mut Found) -> Option<State> {
+    let engine = match start(parts, machine) {
+        Ok(engine) => engine,
+        Err(reason) => {
+            found.refused = Some(reason);
+            return None;
+        }
+    };
     if let Some(recovery) = engine.recovery() {
         found.failure = recovery.failure.as_ref().map(ToString::to_string);
         found.warnings.clone_from(&recovery.warnings);
     }
-    found.changes = machine.disk.history().1.iter().filter(|operation| operation.is_change()).count();
+    found.changes = changes_since(machine, 0);
+    found.recovered_at = machine.disk.position();
+    if found.changes == 0 {
+        return Some(engine.state().clone());
+    }
+    drop(engine);
+    let again = Machine::boot(&parts.vfs, machine.disk.clone(), machine.clock.clone(), machine.build.clone());
+    match start(parts, &again) {
+        Ok(engine) => {
+            let failure = engine.recovery().and_then(|recovery| recovery.failure.as_ref().map(ToString::to_string));
+            let changes = changes_since(machine, found.recovered_at);
+            let changed = (changes > 0).then(|| format!("a second start made {changes} more changes"));
+            found.again = failure.map(|failure| format!("a second start failed: {failure}")).or(changed);
+            Some(engine.state().clone())
+        }
+        Err(reason) => {
+            found.refused = Some(format!("a second time: {reason}"));
+            None
+        }
+    }
+}
+
+fn changes_since(machine: &Machine, position: usize) -> usize {
+    machine.disk.history().1[position..].iter().filter(|operation| operation.is_change()).count()
+}
+
+/// What a person without this program could restore: files with a snapshot's name.
+fn wreck(machine: &Machine, probe: &mut Probe) -> Vec<(Arc<Path>, Content)> {
+    let files = files_below(machine, &backups());
+    let slots = files.into_iter().filter(|path| kind(path, [].into_iter()) == Kind::Slot);
+    slots.map(|path| (path.clone(), probe.sealed(machine, &path))).collect()
+}
+
+fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) {
     found.cards = listed(machine, state, probe);
+    found.disagreements =
+        state.snapshots.values().filter_map(|card| disagreement(machine, state, card, probe)).collect();
+    found.undo = undo_points(state, &found.cards);
+    found.next = state.next_snapshot;
+    found.registry = registry(machine);
     for workspace in &state.workspaces {
-        let live = Path::new(HOME).join(&workspace.database);
+        let live = live(workspace);
         let content = if machine.disk.file(&live).is_err() {
             Err("there is no such file".to_owned())
         } else {
             checked(machine.connect(&live))
         };
-        found.live.insert(live.as_path().into(), content);
+        found.live.insert(live, content);
     }
-    let files = files_below(machine, Path::new("/"));
-    let backups = Path::new(HOME).join(names::BACKUPS);
-    for path in files {
-        if is_leftover(&path, &backups) {
-            found.leftovers.push(path);
-        } else if is_slot(&path) && path.starts_with(&backups) {
-            if !found.cards.iter().any(|(card, _)| card.path == path) {
-                found.unlisted.push(path);
+    for path in files_below(machine, Path::new("/")) {
+        match kind(&path, found.live.keys()) {
+            Kind::Leftover => found.leftovers.push(path),
+            Kind::Slot if !found.cards.iter().any(|(card, _)| card.path == path) => found.unlisted.push(path),
+            Kind::Foreign => {
+                let number = content_at(machine, &path);
+                found.foreign.insert(path, number);
             }
-        } else if !path.starts_with(HOME) {
-            let number = content_at(machine, &path);
-            found.outside.push((path, number));
+            Kind::Slot | Kind::Live | Kind::Engines | Kind::KeptDamaged => {}
         }
     }
 }
 
-/// All files below a folder.
-pub fn files_below(machine: &Machine, folder: &Path) -> Vec<Arc<Path>> {
-    let mut files = Vec::new();
-    for (path, is_file) in machine.disk.list(folder) {
-        if is_file {
-            files.push(path);
-        } else {
-            files.extend(files_below(machine, &path));
+fn live(workspace: &Workspace) -> Arc<Path> {
+    home(workspace.database.as_str()).as_path().into()
+}
+
+/// The snapshots that a running engine knows, as a person can count on them: by their bytes, for an operation that failed
+/// half way may have moved a file without coming to say so. One whose bytes are nowhere was pushed out; one whose file
+/// holds what nobody published is no backup.
+pub fn cards(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<Card> {
+    let mut cards = Vec::new();
+    for (mut card, content) in listed(machine, state, probe) {
+        if card.is_good() && content.is_err() {
+            let Some(path) = elsewhere(machine, state, probe, &card) else {
+                let is_anothers =
+                    cards_at(state, &card.path).any(|other| Some(&*other.digest) == probe.digest(machine, &card.path));
+                if machine.disk.file(&card.path).is_ok() && !is_anothers {
+                    card.level = Level::Damaged;
+                    cards.push(card);
+                }
+                continue;
+            };
+            card.content = probe.sealed(machine, &path).ok();
+            card.bytes = content_at(machine, &path);
+            card.path = path;
         }
+        cards.push(card);
     }
-    files
+    cards
 }
 
-fn name(path: &Path) -> &str {
-    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+/// The other snapshots of the folder of a path.
+fn cards_at<'a>(state: &'a State, path: &'a Path) -> impl Iterator<Item = &'a Snapshot> {
+    state
+        .snapshots
+        .values()
+        .filter(move |snapshot| path_of(state, snapshot).is_some_and(|at| at.parent() == path.parent()))
 }
 
-/// Whether a file has a name that only snapshots have.
-fn is_slot(path: &Path) -> bool {
-    let name = name(path);
-    name.ends_with(".db") && !name.starts_with('.') && !name.starts_with("catalog") && !name.starts_with("damaged")
+fn path_of(state: &State, snapshot: &Snapshot) -> Option<Arc<Path>> {
+    let workspace = state.workspace(&snapshot.workspace)?;
+    Some(home(names::slot(workspace, snapshot.slot).as_str()).as_path().into())
 }
 
-/// Nothing unpublished, no intent and no sidecar among the snapshots may stay. (A journal of the catalog that SQLite does
-/// not take for a hot one stays until the catalog is written again.)
-fn is_leftover(path: &Path, backups: &Path) -> bool {
-    let name = name(path);
-    let sidecar = ["-wal", "-shm", "-journal"].iter().any(|suffix| name.ends_with(&format!(".db{suffix}")));
-    names::is_unpublished(name)
-        || name.contains("staged-")
-        || Path::new(HOME).join(names::INTENT) == *path
-        || (sidecar && path.starts_with(backups) && name != "catalog.db-journal")
+/// Under which other name a snapshot's bytes lie, if they are not those of another one that is in its place.
+fn elsewhere(machine: &Machine, state: &State, probe: &mut Probe, card: &Card) -> Option<Arc<Path>> {
+    let digest = &state.snapshots.get(&card.id)?.digest;
+    let in_place: BTreeSet<Arc<Path>> = cards_at(state, &card.path)
+        .filter(|other| other.digest == *digest)
+        .filter_map(|other| path_of(state, other))
+        .collect();
+    let files = machine.disk.list(card.path.parent()?).into_iter().map(|(path, _)| path);
+    let mut slots = files.filter(|path| kind(path, [].into_iter()) == Kind::Slot && !in_place.contains(path));
+    slots.find(|path| probe.digest(machine, path) == Some(digest))
+}
+
+/// The engine's snapshots, each with what is in its file.
+fn listed(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<(Card, Content)> {
+    let snapshots = state.snapshots.values().filter_map(|snapshot| {
+        let workspace = state.workspace(&snapshot.workspace)?;
+        let path = path_of(state, snapshot)?;
+        let is_good = snapshot.is_good();
+        let content = match probe.sealed(machine, &path) {
+            Ok(_) if is_good && probe.digest(machine, &path) != Some(&snapshot.digest) => {
+                Err("its bytes are not those that were published".to_owned())
+            }
+            content => content,
+        };
+        let card = Card {
+            id: snapshot.id,
+            live: live(workspace),
+            slot: snapshot.slot,
+            level: if is_good { snapshot.level } else { Level::Damaged },
+            pinned: snapshot.pin.is_some(),
+            content: content.clone().ok(),
+            bytes: content_at(machine, &path),
+            path,
+        };
+        Some((card, content))
+    });
+    snapshots.collect()
+}
+
+/// What is wrong with a good snapshot's manifest: it must be there, be this one's, and tell this file's digest.
+fn disagreement(machine: &Machine, state: &State, snapshot: &Snapshot, probe: &mut Probe) -> Option<String> {
+    let workspace = state.workspace(&snapshot.workspace)?;
+    if !snapshot.is_good() || snapshot.trigger == Trigger::Found {
+        return None;
+    }
+    let digest = probe.digest(machine, &path_of(state, snapshot)?)?.to_owned();
+    let wrong = match probe.manifest(machine, &home(names::manifest(workspace, snapshot.id).as_str())) {
+        Ok(manifest) if manifest.snapshot.id != snapshot.id => format!("says that it is {}", manifest.snapshot.id),
+        Ok(manifest) if manifest.snapshot.workspace != snapshot.workspace => "is of another workspace".to_owned(),
+        Ok(manifest) if manifest.snapshot.digest != digest => "tells another digest than the file has".to_owned(),
+        Ok(manifest) if manifest.snapshot.facts != snapshot.facts => "tells other facts than the card".to_owned(),
+        Ok(_) => return None,
+        Err(reason) => format!("cannot be read: {reason}"),
+    };
+    Some(format!("the manifest of {} {wrong}", snapshot.id))
+}
+
+fn undo_points(state: &State, cards: &[(Card, Content)]) -> Vec<(Arc<Path>, Option<Card>)> {
+    let points = state.undo.iter().filter_map(|point| {
+        let workspace = state.workspace(&point.workspace)?;
+        let safeguard = cards.iter().map(|(card, _)| card).find(|card| Some(card.id) == point.safeguard);
+        // Where there was no database there is nothing to go back to.
+        point.safeguard.map(|_| (live(workspace), safeguard.cloned()))
+    });
+    points.collect()
+}
+
+/// Read here without the product's help.
+fn registry(machine: &Machine) -> BTreeSet<Arc<Path>> {
+    let file = machine.disk.file(&home(names::REGISTRY));
+    let bytes = file.map(|file| machine.disk.content(file).bytes()).unwrap_or_default();
+    let list: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let workspaces = list["workspaces"].as_array().into_iter().flatten();
+    workspaces.filter_map(|workspace| Some(home(workspace["database"].as_str()?).as_path().into())).collect()
+}
+
+/// Files that are not the engine's, with a number for their content; none for live databases, which are judged otherwise.
+pub fn foreign<'a>(
+    machine: &Machine,
+    lives: impl Iterator<Item = &'a Arc<Path>> + Clone,
+) -> BTreeMap<Arc<Path>, Option<u64>> {
+    let files = files_below(machine, Path::new("/")).into_iter();
+    let strangers = files.filter(|path| kind(path, lives.clone()) == Kind::Foreign);
+    let strangers = strangers.map(|path| (path.clone(), Some(content_at(machine, &path))));
+    strangers.chain(lives.clone().map(|live| (live.clone(), None))).collect()
+}
+
+/// What could be restored, and could not or would be something else if the catalog were lost now. What a start without
+/// one makes of a folder follows from all the other files in it, so it is found out once for each such folder.
+fn lost_with_catalog(parts: &Parts, machine: &Machine, probe: &mut Probe, found: &Found, starts: u64) -> Vec<String> {
+    let files = files_below(machine, &backups()).into_iter().chain([home(names::REGISTRY).as_path().into()]);
+    let others = files.filter(|path| !folder::is_catalog(path) && **path != *home(names::LOCK));
+    let numbers: Vec<(Arc<Path>, u64)> = others.map(|path| (path.clone(), content_at(machine, &path))).collect();
+    let key = FixedState::default().hash_one(&numbers);
+    if !probe.rebuilt.contains_key(&key) {
+        let offered = without_catalog(parts, machine, probe, starts);
+        probe.rebuilt.insert(key, offered);
+    }
+    let rebuilt = &probe.rebuilt[&key];
+    // Of several files with the same bytes only the catalog knows which is which.
+    let is_twin = |card: &Card| {
+        found.cards.iter().any(|(other, _)| other.id != card.id && other.live == card.live && other.bytes == card.bytes)
+    };
+    let same = |card: &Card, digest: &Digest| {
+        let mut alike = rebuilt.iter().filter(|(_, path, content)| *path == card.path && content == digest);
+        alike.any(|(id, ..)| *id == card.id || is_twin(card))
+    };
+    let good = found.cards.iter().filter(|(card, _)| card.is_good());
+    let lost = good.filter(|(card, content)| !content.as_ref().is_ok_and(|digest| same(card, digest)));
+    lost.map(|(card, _)| format!("{} ({})", card.id, card.path.display())).collect()
+}
+
+fn without_catalog(
+    parts: &Parts,
+    machine: &Machine,
+    probe: &mut Probe,
+    starts: u64,
+) -> BTreeSet<super::probe::Offered> {
+    let mut image = machine.disk.image();
+    image.names.retain(|path, _| !folder::is_catalog(path));
+    image.prune();
+    let clock = SimClock::at(machine.clock.now());
+    let other = Machine::after_cut(&parts.vfs, image, starts + 1, clock, machine.build.clone());
+    let cards = start(parts, &other).map(|engine| listed(&other, engine.state(), probe)).unwrap_or_default();
+    // Whoever goes on with the machine that was looked at finds it running.
+    parts.vfs.boot(machine.disk.clone(), machine.build.syncs.clone());
+    let good = cards.into_iter().filter(|(card, _)| card.is_good());
+    good.filter_map(|(card, content)| Some((card.id, card.path, content.ok()?))).collect()
 }

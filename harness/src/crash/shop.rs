@@ -23,7 +23,7 @@ pub struct Shop {
 impl Shop {
     /// A shop whose database is so small that a hundred recoveries take a second.
     pub fn small() -> Self {
-        Self::with(12, 500)
+        Self::with(18, 700)
     }
 
     /// A shop whose commits fill a log of many frames.
@@ -31,7 +31,8 @@ impl Shop {
         Self::with(120, 1800)
     }
 
-    fn with(goods: i64, picture: usize) -> Self {
+    /// A shop with so many goods, each with a picture of so many bytes.
+    pub fn with(goods: i64, picture: usize) -> Self {
         let profiles = vec![profile(BOOKS, 0x53_484F, false), profile(PURSE, 0x50_5552, true)];
         Self { profiles, goods, picture }
     }

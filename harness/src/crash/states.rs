@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::sim::image::Image;
-use crate::sim::operation::Operation;
+use crate::sim::operation::{FileId, Force, Operation};
 
 /// What becomes of a change that was not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,69 +26,130 @@ pub enum Fate {
     Garbage,
 }
 
-/// A crash state in one line: where the power was cut, and what became of each change that was pending there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recipe {
-    /// How many entries of the log had been made.
-    pub cut: usize,
-    /// The pending changes by their place in the log, and their fates; those not named are lost.
-    pub fates: Vec<(usize, Fate)>,
+/// What makes what durable: all platforms agree but for these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Barriers {
+    /// A file's sync makes its data durable, a folder's its names.
+    #[default]
+    Every,
+    /// macOS: SQLite's syncs leave data in the drive's cache, until any full sync of a file drives all of it out.
+    FullOnly,
+    /// Windows: a folder cannot be synced; names are in one journal, which is written up to there with any file's sync.
+    FilesOnly,
 }
 
 /// What is durable and what is pending at a point of the log.
 #[derive(Clone, Default)]
 pub struct Point {
+    /// How many entries of the log were made.
+    pub at: usize,
     /// What is there whatever happens.
     pub durable: Image,
     /// Places in the log of changes that may be lost, in order.
     pub pending: Vec<usize>,
+    /// Durable changes that come after a pending one of the same file or name, and so cannot be applied before it.
+    certain: Vec<usize>,
     /// Pending data that no later sync of its file makes durable, because a sync failed after it.
     doomed: Vec<usize>,
+    /// Data in the drive's cache.
+    cached: Vec<usize>,
+    barriers: Barriers,
 }
 
 impl Point {
     /// The beginning of a log.
     pub fn at_start(base: &Image) -> Self {
-        Self { durable: base.clone(), pending: Vec::new(), doomed: Vec::new() }
+        Self::with(base, Barriers::Every)
+    }
+
+    /// The beginning of a log on a platform.
+    pub fn with(base: &Image, barriers: Barriers) -> Self {
+        Self { durable: base.clone(), barriers, ..Self::default() }
+    }
+
+    /// The point after the first entries of a log.
+    pub fn after(base: &Image, log: &[Operation], entries: usize, barriers: Barriers) -> Self {
+        let mut point = Self::with(base, barriers);
+        (0..entries).for_each(|at| point.step(log, at));
+        point
     }
 
     /// The point after entry `at` of a log.
     pub fn step(&mut self, log: &[Operation], at: usize) {
+        self.at = at + 1;
         match &log[at] {
-            Operation::SyncFile(file) => {
-                let doomed = std::mem::take(&mut self.doomed);
-                self.settle(log, |place, operation| operation.data_of() == Some(*file) && !doomed.contains(&place));
-                self.doomed = doomed;
-            }
+            Operation::SyncFile(file, force) => self.sync_file(log, *file, *force),
             Operation::SyncFailed(file) => {
                 let data = self.pending.iter().filter(|place| log[**place].data_of() == Some(*file));
                 self.doomed.extend(data);
             }
-            Operation::SyncFolder(folder) => {
+            Operation::SyncFolder(folder) if self.barriers != Barriers::FilesOnly => {
                 self.settle(log, |_, operation| operation.folders().any(|changed| changed == &**folder));
             }
-            Operation::Note(_) => {}
+            Operation::SyncFolder(_) | Operation::Note(_) => {}
             _ => self.pending.push(at),
         }
     }
 
-    fn settle(&mut self, log: &[Operation], is_durable: impl Fn(usize, &Operation) -> bool) {
-        let durable = &mut self.durable;
-        self.pending.retain(|place| {
-            let settled = is_durable(*place, &log[*place]);
-            if settled {
-                durable.apply(&log[*place]);
+    fn sync_file(&mut self, log: &[Operation], file: FileId, force: Force) {
+        let doomed = std::mem::take(&mut self.doomed);
+        let cached = std::mem::take(&mut self.cached);
+        let synced =
+            |place: usize, operation: &Operation| operation.data_of() == Some(file) && !doomed.contains(&place);
+        match (self.barriers, force) {
+            (Barriers::Every, _) => self.settle(log, synced),
+            (Barriers::FullOnly, Force::System) => {
+                self.cached = self.pending.iter().copied().filter(|place| synced(*place, &log[*place])).collect();
+                self.cached.extend(&cached);
             }
-            !settled
-        });
+            (Barriers::FullOnly, Force::Drive) => {
+                self.settle(log, |place, operation| synced(place, operation) || cached.contains(&place));
+            }
+            (Barriers::FilesOnly, _) => {
+                self.settle(log, |place, operation| synced(place, operation) || operation.paths().next().is_some());
+            }
+        }
+        self.doomed = doomed;
     }
 
-    /// The disk of a recipe.
+    fn settle(&mut self, log: &[Operation], is_durable: impl Fn(usize, &Operation) -> bool) {
+        let (settled, pending) = self.pending.iter().partition::<Vec<_>, _>(|place| is_durable(**place, &log[**place]));
+        if settled.is_empty() {
+            return;
+        }
+        self.pending = pending;
+        self.certain.extend(settled);
+        self.certain.sort_unstable();
+        let mut waiting: Vec<usize> = Vec::new();
+        for place in std::mem::take(&mut self.certain) {
+            let earlier = self.pending.iter().take_while(|pending| **pending < place).chain(&waiting);
+            if earlier.into_iter().any(|earlier| log[*earlier].conflicts(&log[place])) {
+                waiting.push(place);
+            } else {
+                self.durable.apply(&log[place]);
+            }
+        }
+        self.certain = waiting;
+    }
+
+    /// The disk on which these changes have these fates, and all other pending ones are lost.
     pub fn image(&self, log: &[Operation], fates: &[(usize, Fate)]) -> Image {
         let mut image = self.durable.clone();
-        fates.iter().for_each(|(place, fate)| suffer(&mut image, &log[*place], *fate));
+        let mut certain = self.certain.iter().copied().peekable();
+        for (place, fate) in fates {
+            while let Some(before) = certain.next_if(|certain| certain < place) {
+                image.apply(&log[before]);
+            }
+            suffer(&mut image, &log[*place], *fate);
+        }
+        certain.for_each(|place| image.apply(&log[place]));
         image.prune();
         image
+    }
+
+    /// Applies the durable changes between two places of the log that had to wait for pending ones.
+    pub(super) fn apply_certain(&self, image: &mut Image, log: &[Operation], between: std::ops::Range<usize>) {
+        self.certain.iter().filter(|place| between.contains(place)).for_each(|place| image.apply(&log[*place]));
     }
 }
 
@@ -130,7 +191,8 @@ pub fn suffer(image: &mut Image, operation: &Operation, fate: Fate) {
             }
         }
         Fate::Garbage => {
-            let garbage: Vec<u8> = bytes.iter().enumerate().map(|(at, byte)| byte ^ (at as u8 | 1)).collect();
+            let garbage: Vec<u8> =
+                bytes.iter().enumerate().map(|(at, byte)| byte ^ if at % 2 == 0 { 0x55 } else { 0xA3 }).collect();
             image.apply(&Operation::Write { file: *file, offset: *offset, bytes: Arc::from(garbage), time: *time });
         }
     }

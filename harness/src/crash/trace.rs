@@ -1,10 +1,10 @@
 //! A trace: what lay on the disk when it began, every change since, and what was promised at each point between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Books, Card, Note};
+use super::{Books, Card, Deed, Note};
 use crate::content::Digest;
 use crate::sim::image::Image;
 use crate::sim::operation::Operation;
@@ -35,6 +35,24 @@ pub struct Promise {
     pub after: Option<Arc<Vec<Card>>>,
     /// Files at places that a user named, as they were before, and as they are when this is done.
     pub exports: [Exports; 2],
+    /// What each live database has or may have held since the trace began.
+    pub held: Arc<BTreeMap<Arc<Path>, BTreeSet<Digest>>>,
+    /// What was last thrown away, or is about to be.
+    pub destroys: Option<Arc<Destroyed>>,
+    /// Files that are nobody's business but their owner's, with numbers for their contents; none for those whose content
+    /// is judged elsewhere.
+    pub foreign: Arc<BTreeMap<Arc<Path>, Option<u64>>>,
+}
+
+/// Contents that are on cards when they are live no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destroyed {
+    /// Who does it.
+    pub deed: Deed,
+    /// What each database may have held last.
+    pub held: BTreeMap<Arc<Path>, BTreeSet<Digest>>,
+    /// What each holds after it; nothing where anything else says that it is done.
+    pub after: Books,
 }
 
 /// Files outside the home, with numbers for their contents.
@@ -43,7 +61,12 @@ pub type Exports = Arc<Vec<(Arc<Path>, u64)>>;
 impl Trace {
     /// For every point between two entries of the log what was promised there; points with the same promise share it.
     pub fn promises(&self) -> Vec<Arc<Promise>> {
-        let mut promises = vec![Arc::new(self.start.clone())];
+        self.promises_after(&Arc::new(self.start.clone()))
+    }
+
+    /// The same, when something else was promised before the log.
+    pub fn promises_after(&self, start: &Arc<Promise>) -> Vec<Arc<Promise>> {
+        let mut promises = vec![start.clone()];
         for at in 0..self.log.len() {
             let last = promises[at].clone();
             promises.push(match &self.log[at] {
@@ -60,8 +83,20 @@ impl Trace {
             Note::Version(content, words) => {
                 Arc::make_mut(&mut promise.known).insert(*content, words.clone());
             }
-            Note::Worlds(worlds) => promise.worlds = Arc::new(worlds.clone()),
+            Note::Worlds(worlds) => {
+                promise.worlds = Arc::new(worlds.clone());
+                let held = Arc::make_mut(&mut promise.held);
+                for (path, content) in worlds.iter().flatten() {
+                    held.entry(path.clone()).or_default().insert(*content);
+                }
+                promise.destroys = last.destroys.as_ref().map(|destroyed| last.still_commits(destroyed, worlds));
+            }
+            Note::Destroys { deed, held, after } => {
+                let held = held.iter().map(|(path, digest)| (path.clone(), BTreeSet::from([*digest]))).collect();
+                promise.destroys = Some(Arc::new(Destroyed { deed: *deed, held, after: after.clone() }));
+            }
             Note::Began(operation) => {
+                promise.destroys = None;
                 promise.operation = Some(operation.clone());
                 if let Some((cards, exports)) = self.end_of_operation(at) {
                     promise.after = Some(cards);
@@ -82,9 +117,27 @@ impl Trace {
         self.log[at..].iter().find_map(|operation| match operation {
             Operation::Note(note) => match &**note {
                 Note::Ended { cards, exports, .. } => Some((Arc::new(cards.clone()), Arc::new(exports.clone()))),
-                Note::Version(..) | Note::Worlds(_) | Note::Began(_) => None,
+                Note::Version(..) | Note::Worlds(_) | Note::Began(_) | Note::Destroys { .. } => None,
             },
             _ => None,
         })
+    }
+}
+
+impl Promise {
+    /// The app may commit until the engine asks it to let go: what a restore throws away is what was there last. `worlds`
+    /// tells what there is first, and the restored content as long as nobody knows whether it has come.
+    fn still_commits(&self, destroyed: &Arc<Destroyed>, worlds: &[Books]) -> Arc<Destroyed> {
+        let mut now = destroyed.clone();
+        for (path, after) in &destroyed.after {
+            let last = worlds.iter().filter_map(|books| books.get(path));
+            let is_open =
+                worlds.first().and_then(|books| books.get(path)) != Some(after) && last.clone().any(|is| is == after);
+            if self.operation.is_some() && is_open {
+                let last = last.filter(|is| *is != after).copied().collect();
+                Arc::make_mut(&mut now).held.insert(path.clone(), last);
+            }
+        }
+        now
     }
 }

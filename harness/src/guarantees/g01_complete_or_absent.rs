@@ -1,21 +1,127 @@
-//! G1: what has a snapshot's name is whole.
+//! G1: what has a snapshot's name, or an export's, is whole: before anything recovers, and afterwards.
 
-use super::Guarantee;
+use std::path::Path;
+
+use super::{Guarantee, after, contents_of};
+use crate::crash::Card;
 use crate::crash::observe::Found;
-use crate::crash::trace::Promise;
+use crate::crash::trace::{Exports, Promise};
 
-pub(super) const GUARANTEE: Guarantee =
-    Guarantee { id: "G1", sentence: "A published snapshot is complete and verified, or it is absent.", judge };
+pub(super) const GUARANTEE: Guarantee = Guarantee {
+    id: "G1",
+    sentence: "A published snapshot is complete and verified, or it is absent.",
+    judge,
+    elsewhere: "",
+};
 
 fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
-    for (card, content) in &found.cards {
+    for (path, content) in &found.before {
+        let bad = promise.before.iter().chain(after(promise)).any(|card| !card.is_good() && card.path == *path);
         match content {
+            _ if bad => {}
             Ok(digest) if promise.known.contains_key(digest) => {}
-            Ok(digest) => return Err(format!("{} holds {digest}, which nobody committed", card.path.display())),
-            // Bytes that were kept although nothing can read them are no backup.
-            Err(_) if card.level == omnicraft_core::model::Level::Damaged => {}
-            Err(reason) => return Err(format!("{} is bad: {reason}", card.path.display())),
+            Ok(digest) => return Err(format!("{} held {digest}, which nobody committed", path.display())),
+            Err(reason) => return Err(format!("{} was not whole after the power cut: {reason}", path.display())),
+        }
+    }
+    // Bytes that were kept although nothing can read them are no backup.
+    for (card, content) in found.cards.iter().filter(|(card, _)| card.is_good()) {
+        match content {
+            Ok(digest) if contents_of(promise, card).contains(digest) => {}
+            Ok(digest) => {
+                let words = promise.known.get(digest).map_or("what nobody committed", String::as_str);
+                return Err(format!("{} holds {words}, which its database did not hold", told(card)));
+            }
+            Err(reason) => return Err(format!("{} is bad: {reason}", told(card))),
+        }
+        level(promise, card)?;
+    }
+    if let Some(disagreement) = found.disagreements.first() {
+        return Err(disagreement.clone());
+    }
+    exports(promise, found)
+}
+
+fn told(card: &Card) -> String {
+    format!("{} ({})", card.id, card.path.display())
+}
+
+/// A snapshot is as well verified as it was said to be.
+fn level(promise: &Promise, card: &Card) -> Result<(), String> {
+    let same = |cards: &[Card]| cards.iter().find(|other| other.id == card.id).map(|other| other.level);
+    match same(&promise.before).map(|before| same(after(promise)).map_or(before, |after| after.min(before))) {
+        Some(promised) if card.level < promised => {
+            Err(format!("{} was {} and is {}", told(card), promised.word(), card.level.word()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A file at a place of the user's is what was there before, or complete.
+fn exports(promise: &Promise, found: &Found) -> Result<(), String> {
+    let at = |exports: &Exports, path: &Path| exports.iter().find(|(known, _)| **known == *path).map(|(_, is)| *is);
+    for (path, new) in promise.exports[1].iter() {
+        let there = found.foreign.get(path).copied().unwrap_or_default();
+        let old = at(&promise.exports[0], path).or_else(|| promise.foreign.get(path).copied().flatten());
+        if found.refused.is_none() && there != *new && there != old.unwrap_or_default() {
+            return Err(format!("the export {} is neither what was there before nor complete", path.display()));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stage::checker;
+
+    const DAILY: &str = "worlds: shop=B; before: s1 shop auto_daily proven A";
+
+    #[test]
+    fn what_has_a_snapshots_name_is_whole() {
+        let check = checker(super::judge);
+        check(DAILY, "", "kept");
+        check(DAILY, "wreck: ", "kept");
+        check(
+            DAILY,
+            "wreck: /home/backups/auto_daily.db=!",
+            "/home/backups/auto_daily.db was not whole after the power cut: malformed",
+        );
+        check(DAILY, "cards: s1 shop auto_daily proven !", "s1 (/home/backups/auto_daily.db) is bad: malformed");
+        check(DAILY, "cards: s1 shop auto_daily damaged !", "kept");
+        check(DAILY, "cards: s1 shop auto_daily sound A", "s1 (/home/backups/auto_daily.db) was proven and is sound");
+        check(DAILY, "disagreements: the manifest of s1 cannot be read", "the manifest of s1 cannot be read");
+    }
+
+    #[test]
+    fn its_content_was_in_its_database() {
+        let check = checker(super::judge);
+        let (start, two) = ("worlds: shop=B; operation: AppStarted", "worlds: shop=B, purse=P; operation: AppStarted");
+        check(start, "cards: s1 shop auto_daily sound B", "kept");
+        check(
+            start,
+            "cards: s1 shop auto_daily sound X",
+            "s1 (/home/backups/auto_daily.db) holds what nobody committed, which its database did not hold",
+        );
+        check(
+            two,
+            "cards: s1 shop auto_daily sound P",
+            "s1 (/home/backups/auto_daily.db) holds version P, which its database did not hold",
+        );
+    }
+
+    #[test]
+    fn an_export_is_absent_or_old_or_complete() {
+        let check = checker(super::judge);
+        let new = "worlds: shop=A; operation: ExportRequested; exports: -> /stick/a.zip=2";
+        check(new, "", "kept");
+        check(new, "foreign: /stick/a.zip=2", "kept");
+        let half = "the export /stick/a.zip is neither what was there before nor complete";
+        check(new, "foreign: /stick/a.zip=3", half);
+        let over = "worlds: shop=A; operation: ExportRequested; foreign: /stick/a.zip=1; exports: -> /stick/a.zip=2";
+        check(over, "foreign: /stick/a.zip=1", "kept");
+        check(over, "foreign: ", half);
+        let done = "worlds: shop=A; exports: /stick/a.zip=2 -> /stick/a.zip=2";
+        check(done, "foreign: /stick/a.zip=2", "kept");
+        check(done, "foreign: ", half);
+    }
 }

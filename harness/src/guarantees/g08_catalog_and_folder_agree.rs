@@ -1,4 +1,5 @@
-//! G8: every card has its file, every file its card, and nothing half done lies about.
+//! G8: every card has its file, every file its card, nothing half done lies about; and with the catalog gone, the folder
+//! alone gives all of it back.
 
 use super::Guarantee;
 use crate::crash::observe::Found;
@@ -8,15 +9,83 @@ pub(super) const GUARANTEE: Guarantee = Guarantee {
     id: "G8",
     sentence: "After recovery, catalog and folder agree; losing the catalog loses no backup.",
     judge,
+    elsewhere: "",
 };
 
-fn judge(_promise: &Promise, found: &Found) -> Result<(), String> {
-    if let Some(failure) = &found.failure {
-        return Err(format!("recovery could not finish: {failure}"));
+fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
+    if found.refused.is_some() {
+        return Ok(());
     }
-    match (found.unlisted.first(), found.leftovers.first()) {
-        (Some(path), _) => Err(format!("{} is on no card", path.display())),
-        (None, Some(path)) => Err(format!("{} was left behind", path.display())),
-        (None, None) => Ok(()),
+    if let Some(path) = found.unlisted.first() {
+        return Err(format!("{} is on no card", path.display()));
+    }
+    if let Some(path) = found.leftovers.first() {
+        return Err(format!("{} was left behind", path.display()));
+    }
+    if !found.registry.iter().eq(found.live.keys()) {
+        let list: Vec<String> = found.registry.iter().map(|path| path.display().to_string()).collect();
+        return Err(format!("the list of workspaces names [{}], and the catalog others", list.join(", ")));
+    }
+    numbers(promise, found)?;
+    match found.lost_with_catalog.first() {
+        Some(card) => Err(format!("without the catalog {card} could not be restored")),
+        None => Ok(()),
+    }
+}
+
+/// A number is given once: what people wrote down about s12 is true of s12 for ever.
+fn numbers(promise: &Promise, found: &Found) -> Result<(), String> {
+    for card in promise.before.iter() {
+        let another = found.cards.iter().find(|(other, content)| {
+            other.id == card.id && content.is_ok() && card.content.is_some() && other.content != card.content
+        });
+        if let Some((other, _)) = another {
+            return Err(format!("{} ({}) is another snapshot than it was", other.id, other.path.display()));
+        }
+    }
+    let taken = promise.before.iter().chain(found.cards.iter().map(|(card, _)| card));
+    match taken.map(|card| card.id).max().filter(|newest| newest.0 >= found.next) {
+        Some(newest) => Err(format!("{newest} would be given again")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stage::checker;
+
+    const ONE: &str = "worlds: shop=B; before: s4 shop auto_daily sound A";
+
+    #[test]
+    fn catalog_and_folder_agree() {
+        let check = checker(super::judge);
+        check(ONE, "", "kept");
+        check(ONE, "unlisted: /home/backups/auto_weekly.db", "/home/backups/auto_weekly.db is on no card");
+        check(ONE, "leftovers: /home/backups/.staged-3-copy.db", "/home/backups/.staged-3-copy.db was left behind");
+        check(ONE, "registry: ", "the list of workspaces names [], and the catalog others");
+        check(
+            ONE,
+            "registry: shop, purse",
+            "the list of workspaces names [/home/purse.db, /home/shop.db], and the catalog others",
+        );
+    }
+
+    #[test]
+    fn without_the_catalog_nothing_is_lost() {
+        let check = checker(super::judge);
+        check(ONE, "lost: s4 (auto_daily.db)", "without the catalog s4 (auto_daily.db) could not be restored");
+    }
+
+    #[test]
+    fn a_number_is_given_once() {
+        let check = checker(super::judge);
+        check(
+            ONE,
+            "cards: s4 shop auto_daily sound B",
+            "s4 (/home/backups/auto_daily.db) is another snapshot than it was",
+        );
+        check(ONE, "next: 4", "s4 would be given again");
+        check(ONE, "cards: s5 shop auto_daily sound B; next: 5", "s5 would be given again");
+        check(ONE, "cards: s5 shop auto_daily sound B; next: 6", "kept");
     }
 }

@@ -132,11 +132,8 @@ struct Server {
 
 impl Server {
     fn attributes(&self, inode: INodeNo) -> FileAttr {
-        let (kind, size) = if inode == FILE {
-            (FileType::RegularFile, lock(&self.shared).size)
-        } else {
-            (FileType::Directory, 0)
-        };
+        let (kind, size) =
+            if inode == FILE { (FileType::RegularFile, lock(&self.shared).size) } else { (FileType::Directory, 0) };
         FileAttr {
             ino: inode,
             size,

@@ -4,12 +4,12 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 
 use super::operations::{Case, read_homes};
-use crate::image;
-use crate::listing;
 use crate::oracle::{judge, judge_wreck};
-use crate::{content, world::World};
+use crate::world::World;
+use crate::{content, fuzz, image, listing};
 
 /// What a crash state turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,12 @@ pub enum Outcome {
     New,
 }
 
-/// Judges what is mounted where the world is. `complete` is the file that the operation wrote for the user.
+/// Judges what is mounted where the world is. `complete` is the file that this run wrote for the user, where it came to
+/// its end: bytes follow from the time of day.
 pub fn verdict(case: &mut Case, complete: Option<&[u8]>, acknowledged: bool) -> Result<Outcome, String> {
-    judge_written(case, complete, acknowledged)?;
+    if let Some(path) = &case.written {
+        judge_written(path, &case.world, complete, acknowledged)?;
+    }
     if acknowledged {
         judge_promises(case)?;
     }
@@ -39,14 +42,28 @@ pub fn verdict(case: &mut Case, complete: Option<&[u8]>, acknowledged: bool) -> 
 }
 
 /// The user's file is absent or complete; once acknowledged it is complete.
-fn judge_written(case: &Case, complete: Option<&[u8]>, acknowledged: bool) -> Result<(), String> {
-    let Some(path) = &case.written else { return Ok(()) };
-    match fs::read(path) {
-        Err(error) if !acknowledged && error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(format!("{} cannot be read: {error}", listing::name(path))),
-        Ok(found) if Some(found.as_slice()) == complete => Ok(()),
-        Ok(found) => Err(format!("{} is half a file: {} bytes", listing::name(path), found.len())),
+fn judge_written(path: &Path, world: &World, complete: Option<&[u8]>, acknowledged: bool) -> Result<(), String> {
+    let name = listing::name(path);
+    match (fs::read(path), complete) {
+        (Err(error), _) if !acknowledged && error.kind() == ErrorKind::NotFound => Ok(()),
+        (Err(error), _) => Err(format!("{name} cannot be read: {error}")),
+        (Ok(found), Some(complete)) if found == complete => Ok(()),
+        (Ok(found), Some(complete)) => {
+            Err(format!("{name} differs from what was written; {} of {} bytes", found.len(), complete.len()))
+        }
+        (Ok(found), None) => judge_whole(path, &found, world),
     }
+}
+
+/// A file that can be known by its content alone: a database that was committed, an archive whose members are those
+/// that its manifest tells.
+pub fn judge_whole(path: &Path, bytes: &[u8], world: &World) -> Result<(), String> {
+    let name = listing::name(path);
+    if path.extension().is_some_and(|extension| extension == "zip") {
+        return if fuzz::zip(bytes) { Ok(()) } else { Err(format!("{name} is no whole archive")) };
+    }
+    let found = content::of_sealed(path).map_err(|error| format!("{name} is bad: {error}"))?;
+    if world.knows(found) { Ok(()) } else { Err(format!("{name} holds {}", world.name_of(found))) }
 }
 
 /// Every snapshot that was there at the acknowledgement is there, under its name.

@@ -1,58 +1,71 @@
-//! Holes made into the running binary: system calls that do nothing and say that they did. What the judge does not find
-//! with them open it would not find in the product either.
+//! Holes made into the running binary: syncs that do nothing and say that they did. What the judge does not find with
+//! them open it would not find in the product either.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::strace::Call;
 
 /// A hole in one operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
     /// Its name.
     pub name: &'static str,
-    /// What it is, in words.
-    pub hole: &'static str,
     /// The operation that it is made into.
     pub operation: &'static str,
-    /// What `strace` is told to inject.
-    inject: &'static str,
-    /// The one folder, below the world, whose syncs are swallowed; those of every file where there is none.
-    folder: Option<&'static str>,
+    /// Which syncs are swallowed.
+    swallows: Syncs,
+    /// Why no file system can show it, where that is known.
+    pub waiver: Option<&'static str>,
 }
 
-const NO_SYNC: &str = "fsync,fdatasync:retval=0";
-const NO_FSYNC: &str = "fsync:retval=0";
-const NO_FDATASYNC: &str = "fdatasync:retval=0";
-
-const fn mutant(name: &'static str, hole: &'static str, operation: &'static str, inject: &'static str) -> Mutant {
-    Mutant { name, hole, operation, inject, folder: None }
+/// Syncs of a run.
+#[derive(Clone, Copy, Debug)]
+enum Syncs {
+    /// All.
+    All,
+    /// The first, the third, and so on.
+    EverySecond,
+    /// Those of files with this in their path.
+    Of(&'static str),
+    /// Those of folders.
+    Folders,
 }
 
 /// All of them.
-pub const MUTANTS: [Mutant; 20] = [
-    mutant("open-syncs-nothing", "every sync is swallowed", "open", NO_SYNC),
-    mutant("close-syncs-nothing", "every sync is swallowed", "close", NO_SYNC),
-    mutant("snapshot-syncs-nothing", "every sync is swallowed", "snapshot", NO_SYNC),
-    mutant("restore-syncs-nothing", "every sync is swallowed", "restore", NO_SYNC),
-    mutant("undo-syncs-nothing", "every sync is swallowed", "undo", NO_SYNC),
-    mutant("restore-csv-syncs-nothing", "every sync is swallowed", "restore-csv", NO_SYNC),
-    mutant("restore-all-syncs-nothing", "every sync is swallowed", "restore-all", NO_SYNC),
-    mutant("export-db-syncs-nothing", "every sync is swallowed", "export-db", NO_SYNC),
-    mutant("export-csv-syncs-nothing", "every sync is swallowed", "export-csv", NO_SYNC),
-    mutant("export-all-syncs-nothing", "every sync is swallowed", "export-all", NO_SYNC),
-    mutant("reset-syncs-nothing", "every sync is swallowed", "reset-accounting", NO_SYNC),
-    mutant("migrate-syncs-nothing", "every sync is swallowed", "migrate", NO_SYNC),
-    mutant("close-skips-fsync", "files and folders are not synced, SQLite's are", "close", NO_FSYNC),
-    mutant("restore-skips-fsync", "files and folders are not synced, SQLite's are", "restore", NO_FSYNC),
-    mutant("export-db-skips-fsync", "files and folders are not synced, SQLite's are", "export-db", NO_FSYNC),
-    mutant("reset-skips-fdatasync", "SQLite's syncs are swallowed", "reset-accounting", NO_FDATASYNC),
-    mutant("restore-every-second-sync", "every second sync is swallowed", "restore", "fsync,fdatasync:retval=0:when=1+2"),
-    mutant("close-every-second-sync", "every second sync is swallowed", "close", "fsync,fdatasync:retval=0:when=1+2"),
-    Mutant {
-        folder: Some("home/backups"),
-        ..mutant("close-skips-folder", "the folder of snapshots is not synced", "close", NO_FSYNC)
-    },
-    Mutant { folder: Some(""), ..mutant("export-db-skips-folder", "the folder of the file is not synced", "export-db", NO_FSYNC) },
+pub const MUTANTS: [Mutant; 26] = [
+    mutant("open-syncs-nothing", "open", Syncs::All),
+    mutant("close-syncs-nothing", "close", Syncs::All),
+    mutant("snapshot-syncs-nothing", "snapshot", Syncs::All),
+    mutant("restore-syncs-nothing", "restore", Syncs::All),
+    mutant("undo-syncs-nothing", "undo", Syncs::All),
+    mutant("restore-csv-syncs-nothing", "restore-csv", Syncs::All),
+    mutant("restore-all-syncs-nothing", "restore-all", Syncs::All),
+    mutant("export-db-syncs-nothing", "export-db", Syncs::All),
+    mutant("export-csv-syncs-nothing", "export-csv", Syncs::All),
+    mutant("export-all-syncs-nothing", "export-all", Syncs::All),
+    mutant("reset-syncs-nothing", "reset-accounting", Syncs::All),
+    mutant("migrate-syncs-nothing", "migrate", Syncs::All),
+    mutant("restore-every-second-sync", "restore", Syncs::EverySecond),
+    mutant("close-every-second-sync", "close", Syncs::EverySecond),
+    mutant("reset-every-second-sync", "reset-accounting", Syncs::EverySecond),
+    mutant("open-skips-the-copy", "open", Syncs::Of("staged-")),
+    mutant("close-skips-the-copy", "close", Syncs::Of("staged-")),
+    mutant("snapshot-skips-the-copy", "snapshot", Syncs::Of("staged-")),
+    mutant("restore-skips-the-new-database", "restore", Syncs::Of(".omnicraft-staged-")),
+    mutant("restore-csv-skips-the-new-database", "restore-csv", Syncs::Of(".omnicraft-staged-")),
+    mutant("restore-all-skips-the-new-databases", "restore-all", Syncs::Of(".omnicraft-staged-")),
+    mutant("export-db-skips-the-file", "export-db", Syncs::Of("-to-stick")),
+    mutant("export-csv-skips-the-file", "export-csv", Syncs::Of("-to-stick")),
+    mutant("reset-skips-the-log", "reset-accounting", Syncs::Of("shop.db-wal")),
+    mutant("close-skips-folders", "close", Syncs::Folders),
+    mutant("restore-skips-folders", "restore", Syncs::Folders),
 ];
+
+const fn mutant(name: &'static str, operation: &'static str, swallows: Syncs) -> Mutant {
+    Mutant { name, operation, swallows, waiver: None }
+}
 
 impl Mutant {
     /// By name.
@@ -60,19 +73,49 @@ impl Mutant {
         MUTANTS.iter().find(|mutant| mutant.name == name)
     }
 
-    /// The command with the hole in it.
-    pub fn pierce(&self, command: &Command) -> Command {
-        let mut pierced = Command::new("strace");
-        let calls = self.inject.split(':').next().unwrap_or_default();
-        pierced.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={calls}"));
-        pierced.arg("-e").arg(format!("inject={}", self.inject));
-        let root = command.get_current_dir().map(Path::to_owned).unwrap_or_default();
-        if let Some(folder) = self.folder {
-            // By components, so that nothing below the root is the root itself, without a slash behind it.
-            pierced.arg("-P").arg(root.join(folder).components().collect::<PathBuf>());
+    /// What the hole is, in words.
+    pub fn hole(&self) -> String {
+        match self.swallows {
+            Syncs::All => "every sync is swallowed".to_owned(),
+            Syncs::EverySecond => "every second sync is swallowed".to_owned(),
+            Syncs::Of(part) => format!("syncs of files named `…{part}…` are swallowed"),
+            Syncs::Folders => "syncs of folders are swallowed".to_owned(),
         }
-        pierced.arg("--").arg(command.get_program()).args(command.get_args()).env_clear().current_dir(&root);
+    }
+
+    /// The paths whose syncs are swallowed, by what the command synced when it was watched; nothing stands for all.
+    pub fn paths(&self, calls: &[Call]) -> Result<Vec<PathBuf>, String> {
+        let wanted: &dyn Fn(&Path) -> bool = match self.swallows {
+            Syncs::All | Syncs::EverySecond => return Ok(Vec::new()),
+            Syncs::Of(part) => &move |path: &Path| path.to_string_lossy().contains(part),
+            Syncs::Folders => &|path: &Path| path.is_dir(),
+        };
+        let synced = calls.iter().filter(|call| call.is_sync()).filter_map(|call| {
+            // `fsync(5</a/file>)`.
+            let (_, path) = call.arguments.split_once('<')?;
+            Some(PathBuf::from(path.strip_suffix('>')?))
+        });
+        let paths: BTreeSet<PathBuf> = synced.filter(|path| wanted(path)).collect();
+        if paths.is_empty() {
+            return Err("no sync is swallowed by this mutant, so it is none".to_owned());
+        }
+        Ok(paths.into_iter().collect())
+    }
+
+    /// The command with the hole in it. What was swallowed is written to `log`.
+    pub fn pierce(&self, command: &Command, paths: &[PathBuf], log: &Path) -> Command {
+        let mut pierced = Command::new("strace");
+        let step = if matches!(self.swallows, Syncs::EverySecond) { ":when=1+2" } else { "" };
+        pierced.args(["-f", "-qq", "-e", "trace=fsync,fdatasync", "-o"]).arg(log);
+        pierced.arg("-e").arg(format!("inject=fsync,fdatasync:retval=0{step}"));
+        for path in paths {
+            pierced.arg("-P").arg(path);
+        }
+        pierced.arg("--").arg(command.get_program()).args(command.get_args()).env_clear();
         pierced.envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
+        if let Some(folder) = command.get_current_dir() {
+            pierced.current_dir(folder);
+        }
         pierced
     }
 }

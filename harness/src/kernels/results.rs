@@ -1,6 +1,8 @@
 //! What a run on real kernels found, as the report reads it: a row for each file system and operation, a row for each
 //! mutant and file system, and what was left out with the reason.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Everything that one call of `kernels` did. Written as one JSON document.
@@ -89,6 +91,8 @@ pub struct MutantRow {
     pub mutant: String,
     /// What the hole is.
     pub hole: String,
+    /// Why no file system can show it, where that is known.
+    pub waiver: Option<String>,
     /// The operation that it was made into.
     pub operation: String,
     /// `ext4`, `xfs` or `btrfs`.
@@ -109,8 +113,10 @@ pub struct MutantRow {
 pub enum Verdict {
     /// The judge found it.
     Killed,
-    /// The judge found nothing wrong in the states that it saw.
+    /// The judge found nothing wrong, and every family of states that ends was tried to its end.
     Survived,
+    /// The judge found nothing wrong in the states that there was time for.
+    Undecided,
 }
 
 /// Something that did not run.
@@ -130,13 +136,18 @@ impl Results {
         self.rows.iter().all(|row| row.violation_count == 0) && !self.skipped.iter().any(|skipped| skipped.broken)
     }
 
-    /// Mutants that no file system found, by name.
-    pub fn survivors(&self) -> Vec<&str> {
+    /// Mutants that no file system found and nobody waived, by name, with what is known of them at best.
+    pub fn unfound(&self) -> Vec<(&str, Verdict)> {
         let killed = |name: &str| self.mutants.iter().any(|row| row.mutant == name && row.verdict == Verdict::Killed);
-        let mut names: Vec<&str> = self.mutants.iter().map(|row| row.mutant.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.retain(|name| !killed(name));
-        names
+        let unfound = self.mutants.iter().filter(|row| row.waiver.is_none() && !killed(&row.mutant));
+        let mut by_name = BTreeMap::new();
+        for row in unfound {
+            // It survived if it did so anywhere.
+            let verdict = by_name.entry(row.mutant.as_str()).or_insert(row.verdict);
+            if row.verdict == Verdict::Survived {
+                *verdict = Verdict::Survived;
+            }
+        }
+        by_name.into_iter().collect()
     }
 }

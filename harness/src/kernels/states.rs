@@ -183,8 +183,9 @@ impl Recording {
         let mut written = Blocks::new();
         for piece in (0..recipe.cut).filter(|piece| !recipe.lost.contains(piece)).map(|piece| &self.pieces[piece]) {
             let zeros = || vec![0; BLOCK].into_boxed_slice();
-            let block =
-                written.entry(piece.block).or_insert_with(|| self.base.get(&piece.block).cloned().unwrap_or_else(zeros));
+            let block = written
+                .entry(piece.block)
+                .or_insert_with(|| self.base.get(&piece.block).cloned().unwrap_or_else(zeros));
             block[piece.within..piece.within + piece.data.len()].copy_from_slice(&piece.data);
         }
         written
@@ -284,8 +285,7 @@ mod tests {
 
     fn check(events: &[Event], expected: &[&str]) {
         let recording = Recording::new(Blocks::new(), events);
-        let found: BTreeSet<String> =
-            Search::new(&recording, 1).map(|(_, recipe)| told(&recording, &recipe)).collect();
+        let found: BTreeSet<String> = Search::new(&recording, 1).map(|(_, recipe)| told(&recording, &recipe)).collect();
         assert_eq!(found, expected.iter().map(|&state| state.to_owned()).collect());
     }
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::machine::{self, Kind};
-use super::mutants::MUTANTS;
+use super::mutants::{MUTANTS, Mutant};
 use super::results::{MutantRow, Results, Row, Skipped, Verdict};
 use super::task::Task;
 use crate::strace;
@@ -81,7 +81,7 @@ fn weight(task: &Task) -> f64 {
     if task.mutant.is_some() { MUTANT_SHARE } else { 1.0 }
 }
 
-/// The mutants come first: they are over soon, and what they leave of their time goes to the operations.
+/// The product comes first: if time runs out, mutants are left out and not operations.
 fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
     let mut tasks = VecDeque::new();
     let task = |kind: Kind, operation: &str, mutant: Option<&str>| Task {
@@ -90,7 +90,7 @@ fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
         mutant: mutant.map(str::to_owned),
         seconds: 0.0,
         seed: plan.seed,
-        keep: plan.keep.clone(),
+        keep: plan.keep.clone().filter(|_| mutant.is_none()),
         owner: std::process::id(),
     };
     let skip = |what: String, why: String| Skipped { what, why, broken: false };
@@ -101,6 +101,9 @@ fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
             None => kinds.push(*kind),
         }
     }
+    for operation in &plan.operations {
+        tasks.extend(kinds.iter().map(|kind| task(*kind, operation, None)));
+    }
     match strace::missing() {
         Some(why) if plan.mutants => skipped.push(skip("mutants".to_owned(), why)),
         _ => {
@@ -110,17 +113,20 @@ fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
             }
         }
     }
-    for operation in &plan.operations {
-        tasks.extend(kinds.iter().map(|kind| task(*kind, operation, None)));
-    }
     tasks
 }
 
 /// The next task, with its part of the time that is left.
 fn next(shared: &Mutex<Shared>, until: Instant, workers: usize) -> Option<Task> {
     let mut shared = lock(shared);
-    let mut task = shared.tasks.pop_front()?;
     let left = until.saturating_duration_since(Instant::now()).as_secs_f64();
+    if left == 0.0 {
+        let rest = std::mem::take(&mut shared.tasks);
+        let why = "the time was over; --budget gives more";
+        let skipped = rest.iter().map(|task| Skipped { what: name(task), why: why.to_owned(), broken: false });
+        shared.results.skipped.extend(skipped);
+    }
+    let mut task = shared.tasks.pop_front()?;
     let share = workers.min(shared.tasks.len() + 1) as f64 * weight(&task) / shared.weight;
     task.seconds = left * share.min(1.0);
     shared.weight -= weight(&task);
@@ -168,13 +174,23 @@ fn work(worker: &Path, task: &Task) -> Result<Row, String> {
     })
 }
 
+fn name(task: &Task) -> String {
+    format!("{:5} {}", task.file_system, task.mutant.as_deref().unwrap_or(&task.operation))
+}
+
 /// Keeps what a task found, and tells it in a line.
 fn keep(results: &mut Results, task: &Task, found: Result<Row, String>) -> String {
-    let what = format!("{:5} {}", task.file_system, task.mutant.as_deref().unwrap_or(&task.operation));
+    let what = name(task);
     match (found, &task.mutant) {
         (Err(why), _) => {
             let line = format!("{what}: broken: {why}");
             results.skipped.push(Skipped { what, why, broken: true });
+            line
+        }
+        (Ok(row), _) if row.states == 0 => {
+            let why = format!("nothing was judged in {:.1} s; --budget gives more", row.seconds);
+            let line = format!("{what}: skipped: {why}");
+            results.skipped.push(Skipped { what, why, broken: false });
             line
         }
         (Ok(row), None) => {
@@ -192,12 +208,17 @@ fn keep(results: &mut Results, task: &Task, found: Result<Row, String>) -> Strin
             line
         }
         (Ok(row), Some(name)) => {
-            let verdict = if row.violation_count > 0 { Verdict::Killed } else { Verdict::Survived };
+            let verdict = match (row.violation_count, row.families_complete) {
+                (0, true) => Verdict::Survived,
+                (0, false) => Verdict::Undecided,
+                _ => Verdict::Killed,
+            };
             let line = format!("{what}: {verdict:?} after {} states, {:.1} s", row.states, row.seconds);
-            let hole = MUTANTS.iter().find(|mutant| mutant.name == name).map_or("", |mutant| mutant.hole);
+            let mutant = Mutant::named(name);
             results.mutants.push(MutantRow {
                 mutant: name.clone(),
-                hole: hole.to_owned(),
+                hole: mutant.map(Mutant::hole).unwrap_or_default(),
+                waiver: mutant.and_then(|mutant| mutant.waiver).map(str::to_owned),
                 operation: row.operation,
                 file_system: row.file_system,
                 verdict,

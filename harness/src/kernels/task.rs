@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use super::disk::{Blocks, Disk, Event};
-use super::judge::{Outcome, verdict};
+use super::judge::{Outcome, judge_whole, verdict};
 use super::machine::{self, Kind, Loop, Mount};
 use super::mutants::Mutant;
 use super::operations::{self, Case};
@@ -22,9 +22,13 @@ use super::results::{Recorded, Row, Violation};
 use super::states::{Recording, Search, difference};
 use crate::process::{self, Ran};
 use crate::random::Random;
+use crate::strace;
 
 /// How many violations of a row are told in full.
 const TOLD: usize = 5;
+
+/// Judging takes so long at least, once the recording is there.
+const LEAST: Duration = Duration::from_secs(4);
 
 /// What a worker process is asked to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,12 +55,13 @@ pub fn run(task: &Task) -> Result<Row, String> {
     let kind = Kind::parse(&task.file_system).ok_or("no such file system")?;
     let mutant = task.mutant.as_deref().map(|name| Mutant::named(name).ok_or("no such mutant")).transpose()?;
     let case = operations::prepare(&task.operation).ok_or("no such operation")?;
-    let until = began + Duration::from_secs_f64(task.seconds);
     let mut bench = Bench::new(kind, case, task)?;
     bench.make()?;
     let recording = bench.record(mutant)?;
     let halts = kind.can_be_halted() && mutant.is_none();
-    let left = until.saturating_duration_since(Instant::now());
+    let now = Instant::now();
+    let until = (began + Duration::from_secs_f64(task.seconds)).max(now + LEAST);
+    let left = until - now;
     bench.explore(&recording, if halts { until - left / 4 } else { until })?;
     if halts {
         bench.halt(&recording, until)?;
@@ -90,20 +95,8 @@ impl<'a> Bench<'a> {
         let scratch = TempDir::new_in("/dev/shm").map_err(|error| error.to_string())?;
         let file = scratch.path().join(format!("{}state", machine::disk_name(task.owner)));
         let place = case.world.root().parent().ok_or("the world has no folder")?.to_owned();
-        let row =
-            Row { file_system: task.file_system.clone(), operation: task.operation.clone(), ..Row::default() };
-        Ok(Self {
-            kind,
-            case,
-            task,
-            scratch,
-            place,
-            file,
-            device: None,
-            complete: None,
-            trees: HashMap::new(),
-            row,
-        })
+        let row = Row { file_system: task.file_system.clone(), operation: task.operation.clone(), ..Row::default() };
+        Ok(Self { kind, case, task, scratch, place, file, device: None, complete: None, trees: HashMap::new(), row })
     }
 
     fn mount(&self) -> Result<Mount, String> {
@@ -129,6 +122,7 @@ impl<'a> Bench<'a> {
 
     /// Runs the operation on a disk that remembers.
     fn record(&mut self, mutant: Option<&Mutant>) -> Result<Recording, String> {
+        let swallowed = mutant.map(|mutant| self.swallowed(mutant)).transpose()?.unwrap_or_default();
         let blocks = machine::read(&self.file).map_err(|error| error.to_string())?;
         let folder = self.scratch.path().join("recorded");
         fs::create_dir(&folder).map_err(|error| error.to_string())?;
@@ -138,10 +132,10 @@ impl<'a> Bench<'a> {
         let mount = Mount::of(self.kind, &device, &self.place)?;
         machine::run(&["sync", "-f", self.place.to_str().unwrap_or_default()])?;
         let base = disk.record();
-        let ran = self.perform(mutant);
+        let ran = self.perform(mutant, &swallowed)?;
         if ran.is_applied() {
             disk.acknowledge();
-            self.complete = self.case.written.as_ref().and_then(|path| fs::read(path).ok());
+            self.complete = self.written(mutant.is_none())?;
         }
         mount.unmount()?;
         drop(device);
@@ -157,12 +151,32 @@ impl<'a> Bench<'a> {
         Ok(Recording::new(base, &events))
     }
 
-    fn perform(&self, mutant: Option<&Mutant>) -> Ran {
-        let mut command = self.case.world.command(&self.case.command);
-        match mutant {
-            None => process::run(&mut command),
-            Some(mutant) => process::run(&mut mutant.pierce(&command)),
+    /// The file that the operation wrote for the user, which is whole.
+    fn written(&self, must_be_whole: bool) -> Result<Option<Vec<u8>>, String> {
+        let Some(path) = &self.case.written else { return Ok(None) };
+        let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        if must_be_whole {
+            judge_whole(path, &bytes, &self.case.world)?;
         }
+        Ok(Some(bytes))
+    }
+
+    /// Whose syncs a mutant swallows, found out in memory.
+    fn swallowed(&self, mutant: &Mutant) -> Result<Vec<PathBuf>, String> {
+        let (world, log) = (&self.case.world, self.scratch.path().join("watched"));
+        let (_, calls) = strace::watch(&world.command(&self.case.command), &world.root(), &log);
+        let swallowed = mutant.paths(&calls);
+        operations::rewind(world);
+        swallowed
+    }
+
+    fn perform(&self, mutant: Option<&Mutant>, swallowed: &[PathBuf]) -> Result<Ran, String> {
+        let mut command = self.case.world.command(&self.case.command);
+        let Some(mutant) = mutant else { return Ok(process::run(&mut command)) };
+        let log = self.scratch.path().join("swallowed");
+        let ran = process::run(&mut mutant.pierce(&command, swallowed, &log));
+        let told = fs::read_to_string(&log).map_err(|error| error.to_string())?;
+        if told.contains("INJECTED") { Ok(ran) } else { Err("nothing was swallowed".to_owned()) }
     }
 
     /// Judges the states that a power cut may leave, until time is up.
@@ -201,7 +215,7 @@ impl<'a> Bench<'a> {
             if !images.insert(difference(&recording.base, &blocks)) {
                 continue;
             }
-            let found = self.judge_mounted(acknowledged)?;
+            let found = self.judge_mounted(acknowledged, false)?;
             self.row.states += 1;
             self.row.shutdowns += 1;
             self.row.acknowledged += u64::from(acknowledged);
@@ -227,11 +241,11 @@ impl<'a> Bench<'a> {
 
     fn judge_image(&mut self, layers: &[&Blocks], acknowledged: bool) -> Result<Result<Outcome, String>, String> {
         machine::fill(&self.file, self.kind.size(), layers).map_err(|error| error.to_string())?;
-        self.judge_mounted(acknowledged)
+        self.judge_mounted(acknowledged, true)
     }
 
     /// Mounts the disk as it is, which lets the file system recover, and judges what is on it.
-    fn judge_mounted(&mut self, acknowledged: bool) -> Result<Result<Outcome, String>, String> {
+    fn judge_mounted(&mut self, acknowledged: bool, is_recorded: bool) -> Result<Result<Outcome, String>, String> {
         let mount = match self.mount() {
             Ok(mount) => mount,
             Err(error) => return Ok(Err(format!("the file system cannot be mounted: {error}"))),
@@ -247,7 +261,8 @@ impl<'a> Bench<'a> {
             mount.unmount()?;
             return Ok(known.clone());
         }
-        let (case, complete) = (&mut self.case, self.complete.as_deref());
+        let complete = self.complete.as_deref().filter(|_| is_recorded);
+        let case = &mut self.case;
         let found = catch_unwind(AssertUnwindSafe(|| verdict(case, complete, acknowledged)));
         let found = found.unwrap_or_else(|panic| Err(said(panic.as_ref())));
         mount.unmount()?;
@@ -319,7 +334,7 @@ fn tree(folder: &Path) -> std::io::Result<blake3::Hash> {
 
 fn add(folder: &Path, hasher: &mut blake3::Hasher) -> std::io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
+    entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let (path, data) = (entry.path(), entry.metadata()?);
         let facts = format!("{}\0{:o} {} {}", path.display(), data.mode(), data.len(), data.ino());

@@ -94,6 +94,14 @@ impl SimDisk {
         state.log.clear();
     }
 
+    /// This lies on it from now on, all of it durable; the log begins anew. Nobody may have anything of it open.
+    pub fn replace(&self, image: Image) {
+        let mut state = self.state();
+        state.base = image.clone();
+        state.image = image;
+        state.log.clear();
+    }
+
     /// Something goes wrong from now on.
     pub fn fail(&self, fault: Option<Fault>) {
         self.state().fault = fault;
@@ -219,7 +227,7 @@ impl State {
     /// What an operation that fails leaves behind.
     fn suffer(&mut self, operation: &Operation, fault: Fault) {
         let left = match operation {
-            Operation::SyncFile(file) => Operation::SyncFailed(*file),
+            Operation::SyncFile(file, _) => Operation::SyncFailed(*file),
             Operation::Write { file, offset, bytes, time } if fault.short => {
                 let bytes = bytes[..bytes.len() / 2].into();
                 Operation::Write { file: *file, offset: *offset, bytes, time: *time }

@@ -9,7 +9,7 @@ use omnicraft_core::model::FileStamp;
 use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFile, Watch};
 
 use super::disk::SimDisk;
-use super::operation::{FileId, Operation};
+use super::operation::{FileId, Force, Operation};
 
 /// Files of a simulated disk. Locks are held by the machine and end with it.
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ impl FileSystem for SimFileSystem {
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
-        self.disk.act(Operation::SyncFile(self.disk.file(path)?))
+        self.disk.act(Operation::SyncFile(self.disk.file(path)?, Force::Drive))
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
@@ -119,7 +119,7 @@ impl FileSystem for SimFileSystem {
     }
 
     fn take_mode(&self, like: &Path, file: &Path) -> io::Result<()> {
-        self.disk.file(like).and(self.disk.file(file)).map(drop)
+        self.disk.file(like).and_then(|_| self.disk.file(file)).map(drop)
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -185,7 +185,7 @@ struct OpenFile {
 
 impl NewFile for OpenFile {
     fn sync(&mut self) -> io::Result<()> {
-        self.disk.act(Operation::SyncFile(self.file))
+        self.disk.act(Operation::SyncFile(self.file, Force::Drive))
     }
 }
 

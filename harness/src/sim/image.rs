@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use foldhash::quality::FixedState;
 
+use super::names::Names;
 use super::operation::{FileId, Operation};
 
 /// Bytes of a block; also the most that real disks write without tearing.
@@ -17,7 +18,7 @@ pub const BLOCK: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub struct Image {
     /// Every name, with its file; `None` for a folder.
-    pub names: BTreeMap<Arc<Path>, Option<FileId>>,
+    pub names: Names,
     files: BTreeMap<FileId, Arc<Content>>,
 }
 
@@ -55,7 +56,7 @@ impl Image {
             }
             Operation::Write { file, offset, bytes, time } => self.change(*file, *time).write(*offset, bytes),
             Operation::Resize { file, size, time } => self.change(*file, *time).resize(*size),
-            Operation::SyncFile(_) | Operation::SyncFailed(_) | Operation::SyncFolder(_) | Operation::Note(_) => {}
+            Operation::SyncFile(..) | Operation::SyncFailed(_) | Operation::SyncFolder(_) | Operation::Note(_) => {}
         }
     }
 
@@ -93,26 +94,14 @@ impl Image {
     }
 
     /// The names directly in a folder.
-    pub fn names_in<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = (&'a Arc<Path>, Option<FileId>)> {
-        let after = self.names.range::<Path, _>((std::ops::Bound::Excluded(folder), std::ops::Bound::Unbounded));
-        let inside = after.take_while(move |(path, _)| path.starts_with(folder));
-        inside.filter(move |(path, _)| path.parent() == Some(folder)).map(|(path, file)| (path, *file))
+    pub fn names_in(&self, folder: &Path) -> impl Iterator<Item = (&Arc<Path>, Option<FileId>)> {
+        self.names.directly_in(folder)
     }
 
     /// Drops what nothing can reach any more: names in folders that are not there, and files without a name.
     pub fn prune(&mut self) {
-        let there = |names: &BTreeMap<Arc<Path>, Option<FileId>>, path: &Path| {
-            path.parent().is_none_or(|parent| parent.parent().is_none() || names.get(parent) == Some(&None))
-        };
-        // A parent sorts before what is in it, so what is left of the names decides.
-        let mut names = BTreeMap::new();
-        for (path, file) in &self.names {
-            if there(&names, path) {
-                names.insert(path.clone(), *file);
-            }
-        }
-        let named: BTreeSet<FileId> = names.values().copied().flatten().collect();
-        self.names = names;
+        self.names.prune();
+        let named: BTreeSet<FileId> = self.names.hashes().iter().filter_map(|(_, file)| *file).collect();
         self.files.retain(|file, _| named.contains(file));
     }
 
@@ -120,8 +109,8 @@ impl Image {
     /// billions, for no others.
     pub fn hash(&self) -> u64 {
         let mut hasher = seed().build_hasher();
-        for (path, file) in &self.names {
-            path.hash(&mut hasher);
+        for (name, file) in self.names.hashes() {
+            name.hash(&mut hasher);
             file.and_then(|file| self.files.get(&file)).map(|content| content.hash()).hash(&mut hasher);
         }
         hasher.finish()

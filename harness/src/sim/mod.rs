@@ -7,6 +7,7 @@ pub mod disk;
 pub mod filesystem;
 pub mod image;
 pub mod machine;
+pub mod names;
 pub mod operation;
 pub mod question;
 pub mod vfs;

@@ -61,7 +61,7 @@ impl Image {
             },
             Question::List(folder) => {
                 let mut hasher = seed().build_hasher();
-                self.names_in(folder).for_each(|entry| entry.hash(&mut hasher));
+                self.names_in(folder).for_each(|(path, file)| (path.as_os_str(), file).hash(&mut hasher));
                 hasher.finish()
             }
             Question::Size(file) => self.content(*file).map_or(u64::MAX, super::image::Content::size),

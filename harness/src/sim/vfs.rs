@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use libsqlite3_sys as sqlite;
 
 use super::disk::SimDisk;
-use super::operation::{FileId, Operation};
+use super::operation::{FileId, Force, Operation};
 
 /// Kinds of files whose name SQLite makes durable itself.
 const JOURNALS: c_int = sqlite::SQLITE_OPEN_MAIN_JOURNAL | sqlite::SQLITE_OPEN_SUPER_JOURNAL | sqlite::SQLITE_OPEN_WAL;
@@ -53,6 +53,10 @@ struct Memory {
 impl SimVfs {
     /// Registers a file layer under a name that nobody else has. It stays registered as long as the process lives.
     pub fn register(name: &str) -> Self {
+        // SQLite counts its memory under one lock for all threads unless it is told not to before it starts; somebody may
+        // have started it already, and then it is only slower.
+        // SAFETY: the option takes one int.
+        unsafe { sqlite::sqlite3_config(sqlite::SQLITE_CONFIG_MEMSTATUS, 0 as c_int) };
         let machine = Arc::new(Mutex::new(Machine::default()));
         let name = CString::new(name).unwrap_or_default();
         // Registered for ever: SQLite keeps the pointers.
@@ -93,10 +97,31 @@ impl SimVfs {
 
     /// Starts the machine anew over a disk. Nobody may have a connection open.
     pub fn boot(&self, disk: SimDisk, syncs: Syncs) {
+        // SQLite draws the nonces of its journals and logs from a generator that the whole process shares: where one machine
+        // runs at a time, every run is the same.
+        // SAFETY: this control takes a seed and a connection whose schema it mixes in; none.
+        unsafe {
+            let nobody = ptr::null_mut::<sqlite::sqlite3>();
+            sqlite::sqlite3_test_control(sqlite::SQLITE_TESTCTRL_PRNG_SEED, 1 as c_int, nobody);
+        }
         let mut machine = lock(&self.machine);
         // Handles are never given twice, so that one that outlives its machine holds no lock of the next.
         *machine = Machine { disk, syncs: Some(syncs), next_handle: machine.next_handle, ..Machine::default() };
     }
+}
+
+/// From now on this connection, when it is the last, leaves the write-ahead log of its database where it is.
+///
+/// # Panics
+/// Where the file layer does not know how.
+pub fn keep_log(connection: &rusqlite::Connection) {
+    let mut keep: c_int = 1;
+    // SAFETY: the handle is open as long as the connection, and the control takes the address of an integer.
+    let code = unsafe {
+        let control = sqlite::SQLITE_FCNTL_PERSIST_WAL;
+        sqlite::sqlite3_file_control(connection.handle(), c"main".as_ptr(), control, (&raw mut keep).cast())
+    };
+    assert_eq!(code, sqlite::SQLITE_OK, "the file layer keeps logs");
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -292,8 +317,8 @@ unsafe extern "C" fn randomness(_: *mut sqlite::sqlite3_vfs, length: c_int, out:
     for at in 0..length {
         // SAFETY: SQLite gives a buffer of `length` bytes.
         unsafe {
-            *out.add(usize::try_from(at).unwrap_or_default()) = (at as u8).wrapping_mul(37).wrapping_add(11) as c_char
-        };
+            *out.add(usize::try_from(at).unwrap_or_default()) = c_char::from((at * 37 + 11) % 101 > 50);
+        }
     }
     length
 }
@@ -374,13 +399,15 @@ unsafe extern "C" fn truncate(file: *mut sqlite::sqlite3_file, size: sqlite::sql
     answer(inner.disk.resize(inner.file, size.unsigned_abs()), sqlite::SQLITE_IOERR_TRUNCATE)
 }
 
-unsafe extern "C" fn sync(file: *mut sqlite::sqlite3_file, _flags: c_int) -> c_int {
+unsafe extern "C" fn sync(file: *mut sqlite::sqlite3_file, flags: c_int) -> c_int {
     // SAFETY: see `inner`.
     let inner = unsafe { inner(file) };
+    let full = flags & 0x0F == sqlite::SQLITE_SYNC_FULL;
+    let force = if full { Force::Drive } else { Force::System };
     let machine = lock(&inner.machine);
     let done = machine.syncs.as_ref().is_none_or(|done| done(&inner.path));
     // The file's own disk: a file without a name lies on none of the machine's.
-    let file = if done { inner.disk.act(Operation::SyncFile(inner.file)) } else { Ok(()) };
+    let file = if done { inner.disk.act(Operation::SyncFile(inner.file, force)) } else { Ok(()) };
     let synced = file.and_then(|()| match inner.path.parent() {
         Some(folder) if inner.syncs_folder => {
             inner.syncs_folder = false;
@@ -552,8 +579,13 @@ unsafe extern "C" fn barrier(_: *mut sqlite::sqlite3_file) {
 unsafe extern "C" fn unmap(file: *mut sqlite::sqlite3_file, delete: c_int) -> c_int {
     // SAFETY: see `inner`.
     let inner = unsafe { inner(file) };
-    if inner.memory.take().is_some() && delete != 0 {
-        lock(&inner.machine).memory.remove(&inner.path);
+    if let Some(memory) = inner.memory.take() {
+        let mut machine = lock(&inner.machine);
+        // The first who opens a shared memory makes it anew, whatever the last one left in it.
+        let is_last = Arc::strong_count(&memory) == 2;
+        if is_last || delete != 0 {
+            machine.memory.remove(&inner.path);
+        }
     }
     sqlite::SQLITE_OK
 }

@@ -34,6 +34,8 @@ pub fn live(opener: &Opener, path: &Path) -> Result<Connection> {
         return Err(Stop::new(FailureKind::Damaged, attempted, path, "the file is empty (0 bytes)", remedy));
     }
     connection.busy_timeout(PATIENCE).map_err(failed)?;
+    // On macOS a plain fsync stops in the drive's cache.
+    connection.execute_batch("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;").map_err(failed)?;
     if !maintenance::version_is_safe() {
         keep_log(&connection, true).map_err(failed)?;
     }

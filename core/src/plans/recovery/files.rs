@@ -130,7 +130,7 @@ pub(super) fn identified(
     let snapshot = match (published.filter(ours), known) {
         (Some(published), _) => again(case, published, slot, found.verification.stamp),
         (None, Some(known)) => changed(operation, known, &found.verification),
-        (None, None) => unknown(case, operation, workspace, slot, &found.verification),
+        (None, None) => unknown(case, operation, workspace, slot, found),
     };
     let replaced = known.filter(|known| known.id != snapshot.id).map(|known| Change::SnapshotForgotten(known.id));
     replaced.into_iter().chain([Change::SnapshotPut(Box::new(snapshot))]).collect()
@@ -178,9 +178,11 @@ fn unknown(
     operation: &mut Operation,
     workspace: &Workspace,
     slot: Slot,
-    found: &Verification,
+    found: &Identified,
 ) -> Snapshot {
-    let problems = judge(&Expectation { workspace, profile: case.profile(workspace), fingerprints: None }, found);
+    let Identified { verification: found, replaces, .. } = found;
+    let mut problems = judge(&Expectation { workspace, profile: case.profile(workspace), fingerprints: None }, found);
+    problems.extend(replaces.map(|published| format!("its content is not what was published as {published}")));
     let set_aside = slot.base == Base::Damaged;
     if !set_aside && !problems.is_empty() {
         operation.warnings.push(format!(

@@ -1,11 +1,28 @@
 //! Every operation of the engine as a short life: what was before it, and the part of which every instant is judged.
 
+mod archives;
+mod exits;
+mod exports;
+mod found;
+mod global;
+mod interrupted;
+mod logs;
+mod losses;
+mod manual;
+mod migrations;
+mod nets;
+mod previews;
+mod registry;
+mod restores;
+mod rotation;
 mod starts;
+mod undo;
 
 use std::sync::Arc;
 
 use super::Subject;
 use super::life::{Life, Parts};
+use super::shop::Shop;
 use super::trace::Trace;
 use crate::sim::clock::SimClock;
 use crate::sim::machine::Build;
@@ -27,12 +44,35 @@ pub struct Scenario {
     pub act: fn(&mut Life) -> Result<(), String>,
 }
 
-/// All of them.
+/// All that must be kept.
 pub fn all() -> Vec<Scenario> {
-    [starts::ALL].into_iter().flatten().copied().collect()
+    every().into_iter().filter(|scenario| scenario.found().is_none()).collect()
+}
+
+/// Those in which a promise is broken, as long as the engine is not mended.
+pub fn found() -> Vec<Scenario> {
+    every().into_iter().filter(|scenario| scenario.found().is_some()).collect()
+}
+
+fn every() -> Vec<Scenario> {
+    let every_day = [starts::ALL, exits::ALL, nets::ALL, manual::ALL, rotation::ALL];
+    let rare = [registry::ALL, losses::ALL, logs::ALL];
+    let restored = [restores::ALL, undo::ALL, archives::ALL, global::ALL, interrupted::ALL];
+    let others = [exports::ALL, migrations::ALL, previews::ALL];
+    every_day.into_iter().chain(rare).chain(restored).chain(others).flatten().copied().collect()
+}
+
+/// The app of most scenarios: small, so that many disks are judged in a second.
+fn small() -> Arc<dyn Subject> {
+    Arc::new(Shop::small())
 }
 
 impl Scenario {
+    /// What it shows, if a promise is known to be broken in it.
+    pub fn found(&self) -> Option<&'static str> {
+        found::FOUND.iter().find(|(names, _)| names.contains(&self.name)).map(|(_, story)| *story)
+    }
+
     /// The parts of its machine, on this file layer and with this software.
     pub fn parts(&self, vfs: &Arc<SimVfs>, build: Build) -> Parts {
         Parts { vfs: vfs.clone(), subject: (self.subject)(), build }

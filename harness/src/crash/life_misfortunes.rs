@@ -1,0 +1,87 @@
+//! What happens to a shop without anybody's wish: programs die, files are lost, decay, or are thrown away by hand.
+
+use std::path::{Path, PathBuf};
+
+use omnicraft_core::names;
+use omnicraft_host::progress::Observer;
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+use super::life::{HOME, Life, id};
+use crate::content::Digest;
+
+impl Life {
+    /// The app dies while it has a workspace's database open: nothing is merged, and its log stays.
+    pub fn kill(&mut self, name: &str) {
+        if let Some(connection) = self.ledger.handles.lock().remove(&id(name)) {
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+        }
+    }
+
+    /// Another program has the database open, and has looked at it.
+    pub fn share(&mut self, name: &str) {
+        let other = self.machine.connect(&self.database(name)).unwrap();
+        other.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).unwrap();
+        self.others.push(other);
+    }
+
+    /// Another program is reading the database, and stays at what it sees.
+    pub fn share_reading(&mut self, name: &str) {
+        let other = self.machine.connect(&self.database(name)).unwrap();
+        other.execute_batch("BEGIN").unwrap();
+        other.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).unwrap();
+        self.others.push(other);
+    }
+
+    /// Another program that has a database open merges its log.
+    pub fn merge_log(&self) -> Result<(), String> {
+        let merge = |other: &Connection| other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.others.iter().try_for_each(merge).map_err(|error| error.to_string())
+    }
+
+    /// Starts the engine again over what happened to the home. The second answer is an error unless it counts on every
+    /// snapshot that there was.
+    pub fn reopen(&mut self, observer: Box<dyn Observer>) -> Result<Result<(), String>, String> {
+        let before = self.cards_now();
+        self.restart(observer).map_err(|error| error.to_string())?;
+        let after = self.cards_now();
+        let lost = before.iter().find(|card| !after.contains(card));
+        Ok(lost.map_or(Ok(()), |card| Err(format!("{card:?} is not among {after:#?}"))))
+    }
+
+    /// Somebody throws a file of the home away, and counts on it no longer.
+    pub fn throw_away(&mut self, path: impl AsRef<Path>) {
+        let path = Path::new(HOME).join(path);
+        self.machine.files().remove(&path).unwrap();
+        self.cards.retain(|card| *card.path != *path);
+    }
+
+    /// A sector in the middle of a database of the home becomes garbage: the beginning of its third page, which is the
+    /// first one of a table.
+    pub fn decay(&mut self, path: impl AsRef<Path>) {
+        self.overwrite(path.as_ref(), 2 * 4096);
+    }
+
+    /// The beginning of a file of the home becomes garbage.
+    pub fn behead(&mut self, path: impl AsRef<Path>) {
+        self.overwrite(path.as_ref(), 0);
+    }
+
+    fn overwrite(&self, path: &Path, offset: u64) {
+        let file = self.machine.disk.file(&Path::new(HOME).join(path)).unwrap();
+        self.machine.disk.write(file, offset, &[0x5A; 512]).unwrap();
+    }
+
+    /// The live database is one that nothing can read any more, or is not there, and nobody expects otherwise.
+    pub fn is_unreadable(&mut self, name: &str) {
+        let mut books = self.ledger.books();
+        books.insert(self.database(name).as_path().into(), Digest::UNREADABLE);
+        self.ledger.know(Digest::UNREADABLE, "nothing that can be read");
+        self.ledger.settle(books);
+    }
+
+    /// The catalog's file.
+    pub fn catalog() -> PathBuf {
+        Path::new(HOME).join(names::CATALOG)
+    }
+}

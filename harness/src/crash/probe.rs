@@ -1,0 +1,63 @@
+//! Looks into files that nobody writes, and remembers what was in them by their bytes: a million crash states share a few
+//! hundred files.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use omnicraft_core::model::{Manifest, SnapshotId};
+use rusqlite::Connection;
+
+use crate::content::{self, Digest};
+use crate::sim::machine::Machine;
+
+/// What was found in a database: its content, or what is wrong with it.
+pub type Content = Result<Digest, String>;
+
+/// Remembers what files hold.
+#[derive(Default)]
+pub struct Probe {
+    sealed: HashMap<u64, Content>,
+    digests: HashMap<u64, String>,
+    manifests: HashMap<u64, Result<Manifest, String>>,
+    /// What an engine without a catalog offers, by everything else that lies in the folder.
+    pub(super) rebuilt: HashMap<u64, BTreeSet<Offered>>,
+}
+
+/// A snapshot that can be restored: its id, its file and its content.
+pub(super) type Offered = (SnapshotId, std::sync::Arc<Path>, Digest);
+
+impl Probe {
+    /// The content of a database file that nobody writes.
+    pub fn sealed(&mut self, machine: &Machine, path: &Path) -> Content {
+        let Ok(file) = machine.disk.file(path) else { return Err("there is no such file".to_owned()) };
+        let bytes = machine.disk.content(file);
+        let look = || machine.disk.unrecorded(|| checked(machine.sealed(path)));
+        self.sealed.entry(bytes.hash()).or_insert_with(look).clone()
+    }
+
+    /// The digest of a file as manifests give it.
+    pub fn digest(&mut self, machine: &Machine, path: &Path) -> Option<&str> {
+        let bytes = machine.disk.content(machine.disk.file(path).ok()?);
+        let digest = || blake3::hash(&bytes.bytes()).to_hex().to_string();
+        Some(self.digests.entry(bytes.hash()).or_insert_with(digest))
+    }
+
+    /// What a manifest says.
+    pub fn manifest(&mut self, machine: &Machine, path: &Path) -> Result<&Manifest, String> {
+        let Ok(file) = machine.disk.file(path) else { return Err("there is none".to_owned()) };
+        let bytes = machine.disk.content(file);
+        let read = || serde_json::from_slice(&bytes.bytes()).map_err(|error| error.to_string());
+        self.manifests.entry(bytes.hash()).or_insert_with(read).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// The content of a database, if SQLite finds nothing wrong with it.
+pub fn checked(connection: rusqlite::Result<Connection>) -> Content {
+    let found = connection.and_then(|connection| content::checked(&connection));
+    found.map_err(|error| error.to_string())?
+}
+
+/// A number for the content of a file; 0 where there is none.
+pub fn content_at(machine: &Machine, path: &Path) -> u64 {
+    machine.disk.file(path).map_or(0, |file| machine.disk.content(file).hash())
+}

@@ -1,0 +1,222 @@
+//! G6: what goes, goes because something newer has come for it; what is not the engine's stays as it is.
+//!
+//! What an operation may remove is what it removes when nothing interrupts it, and that is judged too, by rules that do
+//! not know the policy's numbers: nothing pinned goes, nothing goes without a newer one of its kind, of the ring only the
+//! oldest.
+
+use std::path::Path;
+
+use omnicraft_core::model::Base;
+
+use super::{Guarantee, after, is_looked_after};
+use crate::crash::Card;
+use crate::crash::folder::main_file;
+use crate::crash::observe::Found;
+use crate::crash::trace::Promise;
+
+pub(super) const GUARANTEE: Guarantee = Guarantee {
+    id: "G6",
+    sentence: "Rotation removes only what the policy allows, only files that the engine made, and never because of a \
+               clock.",
+    judge,
+    elsewhere: "the numbers of the policy and clocks that jump: random lives of the core (`core/tests/properties.rs`)",
+};
+
+fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
+    if found.refused.is_some() {
+        return Ok(());
+    }
+    for card in promise.before.iter().filter(|card| is_looked_after(found, card)) {
+        match after(promise).iter().find(|other| other.id == card.id) {
+            Some(_) if !stays(card, found) => return Err(format!("{} is gone", told(card))),
+            Some(_) => {}
+            // A workspace that somebody is taking off the list goes with its cards; its files stay.
+            None if promise.worlds.iter().any(|books| !books.contains_key(&card.live)) => {}
+            None => may_go(promise, card)?,
+        }
+    }
+    ring(promise, found)?;
+    strangers(promise, found)
+}
+
+fn told(card: &Card) -> String {
+    format!("{} ({})", card.id, card.path.display())
+}
+
+/// It is still there, under whatever name. What is no backup is kept as it is, under whatever number.
+fn stays(card: &Card, found: &Found) -> bool {
+    if !card.is_good() {
+        return found.cards.iter().any(|(other, _)| other.live == card.live && other.bytes == card.bytes);
+    }
+    let same = |other: &Card| other.id == card.id && other.live == card.live && other.is_good();
+    found.cards.iter().any(|(other, content)| same(other) && content.as_ref().ok() == card.content.as_ref())
+}
+
+fn may_go(promise: &Promise, card: &Card) -> Result<(), String> {
+    let kind = |other: &Card| other.live == card.live && other.is_good();
+    let ring = |other: &Card| matches!(other.slot.base, Base::Close(_));
+    let newer = |other: &&Card| {
+        // What was moved out of the ring because nothing newer was as good goes when something is.
+        kind(other)
+            && other.id > card.id
+            && (other.slot.base == card.slot.base || ring(other) && ring(card) || card.slot.base == Base::Kept)
+    };
+    if card.pinned {
+        return Err(format!("{} is pinned and is removed", told(card)));
+    }
+    if !card.is_good() {
+        return Err(format!("{} is no backup and is removed", told(card)));
+    }
+    if !after(promise).iter().any(|other| newer(&other)) {
+        return Err(format!("{} is removed and nothing newer of its kind has come", told(card)));
+    }
+    let older = |other: &&Card| kind(other) && ring(other) && other.id < card.id;
+    match promise.before.iter().find(older) {
+        Some(older) if ring(card) && after(promise).iter().any(|other| other.id == older.id && ring(other)) => {
+            Err(format!("{} is removed from the ring and the older {} stays", told(card), told(older)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The ring is the newest first, and no snapshot is in two of its places.
+fn ring(promise: &Promise, found: &Found) -> Result<(), String> {
+    let place = |card: &Card| match card.slot.base {
+        Base::Close(place) if card.slot.generation.is_none() => Some(place),
+        _ => None,
+    };
+    let mut ring: Vec<(&Path, u8, &Card)> =
+        found.cards.iter().filter_map(|(card, _)| Some((&*card.live, place(card)?, card))).collect();
+    ring.sort_by_key(|(live, place, _)| (*live, *place));
+    for pair in ring.windows(2) {
+        let [(one, _, newer), (other, _, older)] = pair else { continue };
+        if one == other && newer.is_good() && older.is_good() && newer.id < older.id {
+            return Err(format!("{} stands before the newer {}", told(newer), told(older)));
+        }
+    }
+    for (live, _, card) in &ring {
+        let same = |other: &Card| *other.live == **live && place(other).is_some() && other.bytes == card.bytes;
+        let meant = |cards: &[Card]| cards.iter().filter(|other| same(other)).count();
+        let twice = ring.iter().filter(|(_, _, other)| same(other)).count();
+        if card.is_good() && twice > meant(&promise.before).max(meant(after(promise))).max(1) {
+            return Err(format!("{} is in two places of the ring", told(card)));
+        }
+    }
+    Ok(())
+}
+
+/// Files that the engine did not make: each is as it was, and no other has come.
+fn strangers(promise: &Promise, found: &Found) -> Result<(), String> {
+    let is_export = |path: &Path| promise.exports.iter().any(|all| all.iter().any(|(export, _)| **export == *path));
+    for (path, content) in promise.foreign.iter().filter(|(path, _)| !is_export(path)) {
+        match (content, found.foreign.get(path)) {
+            (Some(_), None) => return Err(format!("{} is gone, and it was not the engine's", path.display())),
+            (Some(was), Some(is)) if was != is => {
+                return Err(format!("{} was changed, and it is not the engine's", path.display()));
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+    // What belonged to a database that is no longer looked after stays beside it.
+    let known = |path: &Path| {
+        is_export(path) || promise.foreign.contains_key(path) || {
+            promise.foreign.get(&*main_file(path)).is_some_and(Option::is_none)
+        }
+    };
+    match found.foreign.keys().find(|path| !known(path)) {
+        Some(path) => Err(format!("{} has come, and nobody wanted it", path.display())),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::stage::checker;
+
+    const RING: &str = "worlds: shop=D; operation: AppClosing; \
+        before: s1 shop auto_close_3 sound A, s2 shop auto_close_2 sound B, s3 shop auto_close_1 sound C; \
+        after: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C, s4 shop auto_close_1 sound D";
+
+    #[test]
+    fn what_the_plan_keeps_is_kept() {
+        let check = checker(super::judge);
+        check(RING, "", "kept");
+        check(
+            RING,
+            "cards: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C, s4 shop auto_close_1 sound D",
+            "kept",
+        );
+        check(RING, "cards: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C", "kept");
+        check(RING, "cards: s3 shop auto_close_2 sound C", "s2 (/home/backups/auto_close_2.db) is gone");
+        check(
+            RING,
+            "cards: s2 shop auto_close_3 sound A, s3 shop auto_close_2 sound C",
+            "s2 (/home/backups/auto_close_2.db) is gone",
+        );
+        check(
+            RING,
+            "cards: s2 shop auto_close_3 damaged B, s3 shop auto_close_2 sound C",
+            "s2 (/home/backups/auto_close_2.db) is gone",
+        );
+    }
+
+    #[test]
+    fn a_plan_removes_only_what_something_newer_has_come_for() {
+        let check = checker(super::judge);
+        let plan =
+            |before: &str, after: &str| format!("worlds: shop=D; operation: X; before: {before}; after: {after}");
+        let daily = plan("s1 shop auto_daily sound A", "s2 shop auto_weekly sound B");
+        check(&daily, "", "s1 (/home/backups/auto_daily.db) is removed and nothing newer of its kind has come");
+        let pinned = plan("s1 shop manual_2026-11-21 sound A pinned", "s2 shop manual_2026-11-21_2 sound B");
+        check(&pinned, "", "s1 (/home/backups/manual_2026-11-21.db) is pinned and is removed");
+        let manual = plan("s1 shop manual_2026-11-21 sound A", "s2 shop manual_2026-11-21_2 sound B");
+        check(&manual, "", "kept");
+        let bad = plan("s1 shop auto_daily damaged !", "s2 shop auto_daily sound B");
+        check(&bad, "", "s1 (/home/backups/auto_daily.db) is no backup and is removed");
+        let aside =
+            plan("s1 shop auto_daily damaged !", "s1 shop damaged_2026-11-21 damaged !, s2 shop auto_daily sound B");
+        check(&aside, "", "kept");
+        check(&aside, "cards: s2 shop auto_daily sound B", "s1 (/home/backups/auto_daily.db) is gone");
+        let middle = plan(
+            "s1 shop auto_close_3 sound A, s2 shop auto_close_2 sound B, s3 shop auto_close_1 sound C",
+            "s1 shop auto_close_3 sound A, s3 shop auto_close_2 sound C, s4 shop auto_close_1 sound D",
+        );
+        let older = "s2 (/home/backups/auto_close_2.db) is removed from the ring and the older \
+                     s1 (/home/backups/auto_close_3.db) stays";
+        check(&middle, "", older);
+    }
+
+    #[test]
+    fn the_ring_is_in_order_and_each_is_in_it_once() {
+        let check = checker(super::judge);
+        check(
+            RING,
+            "cards: s2 shop auto_close_1 sound B, s3 shop auto_close_2 sound C",
+            "s2 (/home/backups/auto_close_1.db) stands before the newer s3 (/home/backups/auto_close_2.db)",
+        );
+        check(
+            RING,
+            "cards: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C, s4 shop auto_close_1 sound C",
+            "s4 (/home/backups/auto_close_1.db) is in two places of the ring",
+        );
+    }
+
+    #[test]
+    fn what_is_not_the_engines_is_left_alone() {
+        let check = checker(super::judge);
+        let notes = "worlds: shop=A; foreign: /home/backups/notes.txt=7, /home/shop.db";
+        check(notes, "", "kept");
+        check(notes, "foreign: ", "/home/backups/notes.txt is gone, and it was not the engine's");
+        check(
+            notes,
+            "foreign: /home/backups/notes.txt=8",
+            "/home/backups/notes.txt was changed, and it is not the engine's",
+        );
+        check(
+            notes,
+            "foreign: /home/backups/notes.txt=7, /home/purse.db=1",
+            "/home/purse.db has come, and nobody wanted it",
+        );
+        check(notes, "foreign: /home/backups/notes.txt=7, /home/shop.db=1, /home/shop.db-wal=2", "kept");
+    }
+}

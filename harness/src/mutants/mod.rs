@@ -1,0 +1,51 @@
+//! Is the proof one that can fail? Software with one durability bug each is put on trial as the shipped software is, and
+//! each must be found guilty by some crash state. Some bugs are made by hand: broken file ports, broken plans, a
+//! careless app. The others are made of every scenario's own trace: each sync dropped, each two changes swapped, each
+//! promise given a sync too early. What nobody catches is waived in writing, with the reason, or the proof has a hole.
+//!
+//! One bug cannot be made: an app that is told it may destroy although nothing was safeguarded. A permit is made by the
+//! core alone, from a published snapshot.
+
+mod app;
+mod archives;
+mod automatic;
+mod catalog;
+mod class;
+mod deeds;
+mod plan;
+mod port;
+mod recovery;
+mod restore;
+mod ring;
+mod safeguard;
+mod snapshot;
+mod trial;
+mod waivers;
+
+pub use automatic::{Automatic, Survivor};
+pub use trial::{Made, MutantOutcome, Options, Verdict, run};
+pub use waivers::Waiver;
+
+use crate::crash::life::Parts;
+
+/// Software with one durability bug.
+#[derive(Clone, Copy)]
+pub struct Mutant {
+    /// A short name that stays: waivers say it.
+    pub name: &'static str,
+    /// What is wrong with it, for people.
+    pub story: &'static str,
+    /// How names of scenarios begin in which it may be caught, the most telling first.
+    pub scenarios: &'static [&'static str],
+    /// Makes it of the shipped software.
+    pub breaks: fn(Parts) -> Parts,
+}
+
+/// All that are made by hand.
+pub fn all() -> Vec<Mutant> {
+    [app::ALL, snapshot::ALL, ring::ALL, safeguard::ALL, restore::ALL, recovery::ALL, catalog::ALL, archives::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect()
+}

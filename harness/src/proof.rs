@@ -1,0 +1,112 @@
+//! The proof: power cuts in every operation, on the disks of certain platforms, after failures of the disk, in a product
+//! that was broken on purpose, in random lives; and the simulated disk beside the real one.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use crate::crash::explorer::{self, Limits, explore};
+use crate::crash::faults::{self, faults};
+use crate::crash::model::Model;
+use crate::crash::scenarios::{self, Scenario};
+use crate::report::{Faults, Options, Profile, Proof, Skipped, Violation, gather};
+use crate::sim::machine::Build;
+use crate::threads::share;
+
+mod broken;
+mod here;
+
+/// Runs what the options ask for; `tell` hears a line for each part.
+pub fn run(options: &Options, tell: &mut (dyn FnMut(&str) + Send)) -> Proof {
+    let start = Instant::now();
+    let wanted: Vec<Scenario> = scenarios::all().into_iter().filter(|scenario| options.wants(scenario.name)).collect();
+    let mut proof = gather::explored(&wanted, None, options, limits(options), tell);
+    tell("the disks of certain platforms");
+    proof.profiles = PLATFORMS.into_iter().map(|(model, story)| platform(&wanted, model, story, options)).collect();
+    tell("disks that fail");
+    proof.faults = failing(&wanted, options);
+    tell("the product, broken on purpose");
+    broken::try_all(&mut proof, options);
+    tell("random lives");
+    here::lives(&mut proof, options);
+    tell("the files of this computer");
+    here::conformance(&mut proof, &wanted);
+    proof.whole = options.is_whole();
+    proof.seconds = start.elapsed().as_secs_f64();
+    proof
+}
+
+/// How far each operation goes: what a push can wait for, or a night.
+fn limits(options: &Options) -> Limits {
+    let push = Limits::default();
+    if !options.nightly {
+        return push;
+    }
+    let more = usize::try_from(options.budget.as_secs() / 90).unwrap_or(1).max(1);
+    Limits {
+        exhaustive: 16,
+        states: push.states * more,
+        runs: push.runs * more,
+        nested_states: push.nested_states * more,
+        nested_runs: push.nested_runs * more,
+        by_chance: push.by_chance * more,
+        ..push
+    }
+}
+
+/// Platforms, and what their disks do.
+const PLATFORMS: [(Model, &str); 4] = [
+    (Model::Ordered, "ext4 and xfs with ordered data: names in order, and a file's data before its later names"),
+    (Model::XfsZero, "a file's size is durable where its data is zeros"),
+    (Model::MacFsync, "macOS: a sync that is not a full one is no barrier"),
+    (Model::Windows, "Windows: no folder can be synced"),
+];
+
+fn platform(wanted: &[Scenario], model: Model, story: &str, options: &Options) -> Profile {
+    let limits = Limits { model, exhaustive: 6, by_chance: 4, states: 1_500, runs: 60, depth: 0, ..Limits::default() };
+    let explored = share(wanted, options.threads, model.name(), |scenario, vfs| {
+        (*scenario, explore(scenario, &scenario.parts(vfs, Build::shipped()), limits))
+    });
+    let mut profile = Profile { name: model.name().to_owned(), story: story.to_owned(), ..Profile::default() };
+    for (scenario, outcome) in &explored {
+        profile.operations += 1;
+        profile.distinct += outcome.distinct as u64;
+        count(&mut profile.broken, &outcome.violations);
+        profile.violations.extend(outcome.violations.first().map(|violation| Violation::of(scenario, violation)));
+    }
+    profile
+}
+
+fn count(broken: &mut BTreeMap<String, u64>, violations: &[explorer::Violation]) {
+    for violation in violations {
+        *broken.entry(violation.guarantee.to_owned()).or_default() += 1;
+    }
+}
+
+fn failing(wanted: &[Scenario], options: &Options) -> Vec<Faults> {
+    let limits = faults::Limits::default();
+    share(wanted, options.threads, "faults", |scenario, vfs| {
+        let outcome = faults(scenario, vfs, limits);
+        let mut row = Faults {
+            operation: scenario.name.to_owned(),
+            tried: outcome.faults as u64,
+            distinct: outcome.distinct as u64,
+            ..Faults::default()
+        };
+        for broken in &outcome.violations {
+            *row.broken.entry(broken.guarantee.to_owned()).or_default() += 1;
+            row.violations.push(Violation {
+                guarantee: broken.guarantee.to_owned(),
+                operation: scenario.name.to_owned(),
+                story: format!("{} ({:?})", broken.story, broken.failure),
+                replay: broken.recipe.to_string(),
+                ..Violation::default()
+            });
+        }
+        row
+    })
+}
+
+/// Something that did not run.
+fn skipped(what: &str, why: impl Into<String>) -> Skipped {
+    Skipped { what: what.to_owned(), why: why.into() }
+}

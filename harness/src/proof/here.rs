@@ -1,0 +1,57 @@
+//! Random lives, and the simulated disk beside this computer's.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::skipped;
+use crate::crash::scenarios::Scenario;
+use crate::report::{Conformance, Lives, Options, Proof, Violation};
+use crate::sim::machine::Build;
+use crate::sim::vfs::SimVfs;
+use crate::{conformance as likeness, model};
+
+/// What all chance follows from; the next night's is another one where somebody says so.
+const SEED: u64 = 1;
+/// Lives in a run that a push waits for.
+const LIVES: u64 = 300;
+
+pub(super) fn lives(proof: &mut Proof, options: &Options) {
+    let start = Instant::now();
+    let vfs = ["lives-here", "lives-beside"].map(|name| Arc::new(SimVfs::register(name)));
+    let lives = if options.nightly { LIVES * 20 } else { LIVES };
+    let outcome = model::run(&vfs, &Build::shipped(), SEED, lives);
+    let violations = outcome.violations.iter().map(|violation| Violation {
+        guarantee: violation.promise.to_owned(),
+        operation: "a random life".to_owned(),
+        story: violation.to_string(),
+        replay: format!("OMNICRAFT_SEED={}", violation.seed),
+        ..Violation::default()
+    });
+    proof.lives = Some(Lives {
+        seed: SEED,
+        lives: outcome.lives,
+        steps: outcome.tally.steps,
+        power_cuts: outcome.tally.cuts,
+        seconds: start.elapsed().as_secs_f64(),
+        violations: violations.collect(),
+    });
+}
+
+pub(super) fn conformance(proof: &mut Proof, wanted: &[Scenario]) {
+    let program = std::env::current_exe().map(|program| program.with_file_name("live_here"));
+    let program = match (likeness::missing(), program) {
+        (Some(reason), _) => return proof.skipped.push(skipped("conformance", reason)),
+        (None, Ok(program)) if program.is_file() => program,
+        (None, _) => {
+            return proof.skipped.push(skipped("conformance", "the program `live_here` is not built beside this"));
+        }
+    };
+    let vfs = Arc::new(SimVfs::register("likeness"));
+    for scenario in wanted {
+        let (compared, difference) = match likeness::compare(&vfs, scenario, &program) {
+            Ok(compared) => (compared.deeds as u64, compared.difference),
+            Err(reason) => (0, Some(reason)),
+        };
+        proof.conformance.push(Conformance { operation: scenario.name.to_owned(), compared, difference });
+    }
+}
