@@ -150,6 +150,30 @@ fn the_fourth_exit_pushes_the_oldest_out_of_the_ring() {
     );
 }
 
+/// The ring of three was shortened to two: its third place kept the oldest snapshot for ever, and the next exit overwrote
+/// a newer one.
+#[test]
+fn a_shorter_ring_loses_its_oldest() {
+    check(
+        |driver| {
+            for _ in 0..3 {
+                driver.sell();
+                driver.close();
+            }
+            driver.event(EventKind::PolicyChanged(Policy { ring: 2, ..Policy::default() }));
+            driver.quiet();
+            driver.sell();
+            driver.close();
+            let cards = driver.cards();
+            driver.log = cards;
+        },
+        expect![[r#"
+            s4 auto_close_1 0005 2026-11-21
+            s3 auto_close_2 0004 2026-11-21
+        "#]],
+    );
+}
+
 #[test]
 fn an_exit_without_changes_copies_nothing() {
     check(

@@ -24,8 +24,12 @@ pub fn run(options: &Options, tell: &mut (dyn FnMut(&str) + Send)) -> Proof {
     proof.profiles = PLATFORMS.into_iter().map(|(model, story)| platform(&wanted, model, story, options)).collect();
     tell("disks that fail");
     proof.faults = failing(&wanted, options);
-    tell("the product, broken on purpose");
-    broken::try_all(&mut proof, options);
+    if options.mutants {
+        tell("the product, broken on purpose");
+        broken::try_all(&mut proof, options);
+    } else {
+        proof.skipped.push(skipped("mutants", "they take long; `--mutants` puts them on trial"));
+    }
     tell("random lives");
     here::lives(&mut proof, options);
     tell("the files of this computer");
@@ -62,7 +66,8 @@ const PLATFORMS: [(Model, &str); 4] = [
 ];
 
 fn platform(wanted: &[Scenario], model: Model, story: &str, options: &Options) -> Profile {
-    let limits = Limits { model, exhaustive: 6, by_chance: 4, states: 1_500, runs: 60, depth: 0, ..Limits::default() };
+    let limits =
+        Limits { model, exhaustive: 4, by_chance: 4, inside: 0, states: 600, runs: 20, depth: 0, ..Limits::default() };
     let explored = share(wanted, options.threads, model.name(), |scenario, vfs| {
         (*scenario, explore(scenario, &scenario.parts(vfs, Build::shipped()), limits))
     });
@@ -83,7 +88,8 @@ fn count(broken: &mut BTreeMap<String, u64>, violations: &[explorer::Violation])
 }
 
 fn failing(wanted: &[Scenario], options: &Options) -> Vec<Faults> {
-    let limits = faults::Limits::default();
+    let push = faults::Limits::default();
+    let limits = if options.nightly { faults::Limits { places: 400, runs: 6_000, ..push } } else { push };
     share(wanted, options.threads, "faults", |scenario, vfs| {
         let outcome = faults(scenario, vfs, limits);
         let mut row = Faults {

@@ -45,7 +45,7 @@ pub fn retain(
     now: &Zoned,
 ) -> BTreeMap<SnapshotId, Verdict> {
     let mut keep: BTreeMap<SnapshotId, BTreeSet<Keep>> =
-        snapshots.iter().map(|snapshot| (snapshot.id, lasting_reasons(snapshot, undo, now))).collect();
+        snapshots.iter().map(|snapshot| (snapshot.id, lasting_reasons(snapshot, undo, policy, now))).collect();
     for id in newest_of_levels(snapshots, now) {
         keep.entry(id).or_default().insert(Keep::NewestOfLevel);
     }
@@ -80,9 +80,11 @@ fn verdict(id: SnapshotId, reasons: BTreeSet<Keep>, over: &BTreeSet<SnapshotId>,
     }
 }
 
-fn lasting_reasons(snapshot: &Snapshot, undo: &BTreeSet<SnapshotId>, now: &Zoned) -> BTreeSet<Keep> {
+fn lasting_reasons(snapshot: &Snapshot, undo: &BTreeSet<SnapshotId>, policy: &Policy, now: &Zoned) -> BTreeSet<Keep> {
+    // From when the ring was longer.
+    let is_beyond = matches!(snapshot.slot.base, Base::Close(place) if place > policy.ring);
     let reasons = [
-        (snapshot.is_plain(), Keep::Slot),
+        (snapshot.is_plain() && !is_beyond, Keep::Slot),
         (snapshot.pin.is_some(), Keep::Pinned),
         (undo.contains(&snapshot.id), Keep::Undo),
         (snapshot.is_from_the_future(now), Keep::FromTheFuture),

@@ -13,10 +13,16 @@ pub struct Push {
     pub shifts: Vec<(SnapshotId, Slot)>,
 }
 
-/// Frees place 1 of a ring of `places`. Only the holders before the first free place move, so that a gap that an
+/// Frees place 1 of a ring of `places`, or of more where snapshots lie beyond, from when the ring was longer: the oldest
+/// leaves first, and retention shortens the ring afterwards. Only the holders before the first free place move, so that a gap that an
 /// interrupted exit left is closed and nothing is pushed out for it. `protected` says who must not be overwritten.
 pub fn push(holders: &[&Snapshot], places: u8, protected: impl Fn(&Snapshot) -> bool) -> Push {
     let at = |place: u8| holders.iter().find(|snapshot| snapshot.slot == Slot::plain(Base::Close(place)));
+    let beyond = holders.iter().filter_map(|snapshot| match snapshot.slot {
+        Slot { base: Base::Close(place), generation: None } => Some(place),
+        _ => None,
+    });
+    let places = beyond.max().unwrap_or_default().max(places);
     let free = (1..=places).find(|place| at(*place).is_none());
     let mut push = Push::default();
     let last = free.unwrap_or_else(|| {

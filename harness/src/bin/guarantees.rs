@@ -41,6 +41,9 @@ struct Arguments {
     /// Power cuts on ext4, xfs and btrfs too (root, Linux)
     #[arg(long)]
     kernels: bool,
+    /// Puts the product on trial with bugs made into it too; takes many minutes
+    #[arg(long)]
+    mutants: bool,
     /// Goes as far as a night allows
     #[arg(long)]
     nightly: bool,
@@ -74,7 +77,12 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         print!("{}", story.story);
         return Ok(story.broken.is_none());
     }
-    let mut options = Options { budget: arguments.budget, nightly: arguments.nightly, ..Options::default() };
+    let mut options = Options {
+        budget: arguments.budget,
+        nightly: arguments.nightly,
+        mutants: arguments.mutants,
+        ..Options::default()
+    };
     options.only.clone_from(&arguments.only);
     let all = scenarios::all();
     if !all.iter().any(|scenario| options.wants(scenario.name)) {

@@ -41,7 +41,7 @@ pub struct Limits {
 impl Default for Limits {
     /// What one operation gets in the proof of a pull request.
     fn default() -> Self {
-        Self { places: 12, runs: 600, stop_at_first: false }
+        Self { places: 3, runs: 40, stop_at_first: false }
     }
 }
 

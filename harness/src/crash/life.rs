@@ -17,7 +17,7 @@ use omnicraft_host::progress::{Observer, Unobserved};
 use super::ledger::Ledger;
 use super::observe::{self, Probe};
 use super::trace::{Promise, Trace};
-use super::{Books, Card, Deed, Note, Subject, roles};
+use super::{Books, Card, Deed, Note, Subject, UNPROMISED, roles};
 use crate::content;
 use crate::sim::app::SimApp;
 use crate::sim::clock::SimClock;
@@ -58,6 +58,8 @@ pub struct Life {
     pub(super) parts: Parts,
     pub(super) engine: Option<Engine>,
     pub(super) exports: Vec<Arc<Path>>,
+    /// Those that the engine said were done, with numbers for their contents.
+    exported: Vec<(Arc<Path>, u64)>,
     /// Other programs that have databases open.
     pub(super) others: Vec<Connection>,
     /// For each database its schema, also where the engine knows none, and its first rows.
@@ -90,6 +92,7 @@ impl Life {
             parts: parts.clone(),
             engine: None,
             exports: Vec::new(),
+            exported: Vec::new(),
             others: Vec::new(),
             filled: BTreeMap::new(),
             probe: Probe::default(),
@@ -124,7 +127,7 @@ impl Life {
         let opened = Engine::open(Path::new(HOME), self.ports(), observer);
         let opened = opened.map(|engine| self.engine = Some(engine));
         self.find_out();
-        self.ended(operation);
+        self.ended(operation, false);
         opened
     }
 
@@ -180,7 +183,8 @@ impl Life {
             _ if is_about_registry || self.is_undecided(&told) => {}
             _ => self.ledger.settle(self.ledger.books()),
         }
-        self.ended(operation);
+        let applied = told.as_ref().is_ok_and(|conclusion| conclusion.failure.is_none());
+        self.ended(operation, applied);
         told
     }
 
@@ -213,10 +217,17 @@ impl Life {
         Some((live.as_path().into(), digest.ok()?))
     }
 
-    /// The engine has said its word; from here on its snapshots are counted on.
-    fn ended(&mut self, operation: String) {
+    /// The engine has said its word; from here on its snapshots are counted on, and its exports where it said that they
+    /// are done.
+    fn ended(&mut self, operation: String, applied: bool) {
         self.cards = self.cards_now();
-        let (cards, exports) = (self.cards.clone(), self.exports_now());
+        let mut exports = self.exports_now();
+        if applied {
+            self.exported.clone_from(&exports);
+        }
+        let unpromised = exports.iter_mut().filter(|export| !self.exported.contains(export));
+        unpromised.for_each(|(_, content)| *content = UNPROMISED);
+        let cards = self.cards.clone();
         self.machine.disk.note(Note::Ended { operation, cards, exports });
     }
 

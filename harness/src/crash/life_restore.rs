@@ -318,6 +318,7 @@ impl Life {
     }
 
     fn on_disk(&self, image: Image) {
+        assert!(!self.machine.is_here(), "this misfortune can be made on a simulated disk alone");
         self.machine.disk.replace(image);
         self.parts.vfs.boot(self.machine.disk.clone(), self.machine.build.syncs.clone());
     }

@@ -27,5 +27,5 @@ pub mod states;
 mod subject;
 pub mod trace;
 
-pub use note::{Books, Card, Deed, Note};
+pub use note::{Books, Card, Deed, Note, UNPROMISED};
 pub use subject::Subject;

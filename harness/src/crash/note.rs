@@ -12,6 +12,9 @@ use crate::content::Digest;
 /// All live databases that somebody looks after, and what they hold: one committed version each.
 pub type Books = BTreeMap<Arc<Path>, Digest>;
 
+/// Stands for the content of an export that the engine has not said to be done: it may be there or not.
+pub const UNPROMISED: u64 = u64::MAX;
+
 /// What is expected from here on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{Guarantee, after, contents_of};
-use crate::crash::Card;
 use crate::crash::observe::Found;
 use crate::crash::trace::{Exports, Promise};
+use crate::crash::{Card, UNPROMISED};
 
 pub(super) const GUARANTEE: Guarantee = Guarantee {
     id: "G1",
@@ -60,7 +60,7 @@ fn level(promise: &Promise, card: &Card) -> Result<(), String> {
 /// A file at a place of the user's is what was there before, or complete.
 fn exports(promise: &Promise, found: &Found) -> Result<(), String> {
     let at = |exports: &Exports, path: &Path| exports.iter().find(|(known, _)| **known == *path).map(|(_, is)| *is);
-    for (path, new) in promise.exports[1].iter() {
+    for (path, new) in promise.exports[1].iter().filter(|(_, new)| *new != UNPROMISED) {
         let there = found.foreign.get(path).copied().unwrap_or_default();
         let old = at(&promise.exports[0], path).or_else(|| promise.foreign.get(path).copied().flatten());
         if found.refused.is_none() && there != *new && there != old.unwrap_or_default() {

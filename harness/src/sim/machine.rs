@@ -94,6 +94,11 @@ impl Machine {
         }
     }
 
+    /// Whether its files are those of the computer that this runs on.
+    pub const fn is_here(&self) -> bool {
+        matches!(self.place, Place::Here)
+    }
+
     /// Its files, as they are.
     pub fn files(&self) -> &dyn FileSystem {
         match &self.place {

@@ -4,11 +4,6 @@
 /// Scenarios, and what they show.
 pub(super) const FOUND: &[(&[&str], &str)] = &[
     (
-        &["policy-ring"],
-        "The ring of three was shortened to two. Its third place stays as it is, with the oldest snapshot, for ever; the next \
-         exit overwrites a newer one, the second place's.",
-    ),
-    (
         &["workspace-removed"],
         "The judge of G8 wants a card for every file with a snapshot's name. Those of a workspace that was taken off the list \
          stay where they are, on no card, as the engine says.",
