@@ -20,23 +20,32 @@ pub fn run(options: &Options, tell: &mut (dyn FnMut(&str) + Send)) -> Proof {
     let start = Instant::now();
     let wanted: Vec<Scenario> = scenarios::all().into_iter().filter(|scenario| options.wants(scenario.name)).collect();
     let mut proof = gather::explored(&wanted, None, options, limits(options), tell);
+    if options.cuts_alone {
+        let rest = "platforms, failing disks, mutants, random lives, conformance";
+        proof.skipped.push(skipped(rest, "`--cuts-alone` leaves them out"));
+    } else {
+        the_rest(&mut proof, &wanted, options, tell);
+    }
+    proof.whole = options.is_whole();
+    proof.seconds = start.elapsed().as_secs_f64();
+    proof
+}
+
+fn the_rest(proof: &mut Proof, wanted: &[Scenario], options: &Options, tell: &mut (dyn FnMut(&str) + Send)) {
     tell("the disks of certain platforms");
-    proof.profiles = PLATFORMS.into_iter().map(|(model, story)| platform(&wanted, model, story, options)).collect();
+    proof.profiles = PLATFORMS.into_iter().map(|(model, story)| platform(wanted, model, story, options)).collect();
     tell("disks that fail");
-    proof.faults = failing(&wanted, options);
+    proof.faults = failing(wanted, options);
     if options.mutants {
         tell("the product, broken on purpose");
-        broken::try_all(&mut proof, options);
+        broken::try_all(proof, options);
     } else {
         proof.skipped.push(skipped("mutants", "they take long; `--mutants` puts them on trial"));
     }
     tell("random lives");
-    here::lives(&mut proof, options);
+    here::lives(proof, options);
     tell("the files of this computer");
-    here::conformance(&mut proof, &wanted);
-    proof.whole = options.is_whole();
-    proof.seconds = start.elapsed().as_secs_f64();
-    proof
+    here::conformance(proof, wanted);
 }
 
 /// How far each operation goes: what a push can wait for, or a night.

@@ -41,6 +41,9 @@ struct Arguments {
     /// Power cuts on ext4, xfs and btrfs too (root, Linux)
     #[arg(long)]
     kernels: bool,
+    /// Power cuts in every operation, and nothing else
+    #[arg(long)]
+    cuts_alone: bool,
     /// Puts the product on trial with bugs made into it too; takes many minutes
     #[arg(long)]
     mutants: bool,
@@ -83,6 +86,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         mutants: arguments.mutants,
         ..Options::default()
     };
+    options.cuts_alone = arguments.cuts_alone;
     options.only.clone_from(&arguments.only);
     let all = scenarios::all();
     if !all.iter().any(|scenario| options.wants(scenario.name)) {

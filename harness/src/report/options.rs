@@ -11,6 +11,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Go as far as a night allows: more subsets, more lives.
     pub nightly: bool,
+    /// Power cuts under the strict model, and nothing else.
+    pub cuts_alone: bool,
     /// Put the mutants on trial too, which takes many minutes and memory.
     pub mutants: bool,
     /// Threads that explore.
@@ -25,7 +27,7 @@ impl Options {
 
     /// Whether all of the proof is asked for.
     pub const fn is_whole(&self) -> bool {
-        self.only.is_empty() && self.mutants
+        self.only.is_empty() && self.mutants && !self.cuts_alone
     }
 }
 
@@ -33,6 +35,13 @@ impl Default for Options {
     /// What every push runs: 90 seconds on all cores.
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { budget: Duration::from_secs(90), only: Vec::new(), nightly: false, mutants: false, threads }
+        Self {
+            budget: Duration::from_secs(90),
+            only: Vec::new(),
+            nightly: false,
+            cuts_alone: false,
+            mutants: false,
+            threads,
+        }
     }
 }
