@@ -1,6 +1,6 @@
 //! The guarantees, one file each, in the README's words, and how each is judged in a crash state.
 //!
-//! What is found in the live databases is judged once, by the guarantee that it concerns: see [`world::guardian`].
+//! What is found in the live databases is judged once, by the guarantee that it concerns: see `world::guardian`.
 
 mod g01_complete_or_absent;
 mod g02_one_is_restorable;
