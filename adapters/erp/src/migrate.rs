@@ -81,7 +81,10 @@ fn run_migrations(schema: &Schema, database: &Path, attempted: &'static str, unt
     };
     let mut connection = SqliteConnection::establish(&uri(database)).map_err(|error| refused(&error))?;
     // Off, because rebuilding a parent table would delete its children; and a pragma within a transaction is ignored.
-    let prepare = format!("PRAGMA busy_timeout = {}; PRAGMA foreign_keys = OFF;", BUSY_TIMEOUT.as_millis());
+    let prepare = format!(
+        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = OFF; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;",
+        BUSY_TIMEOUT.as_millis()
+    );
     connection.batch_execute(&prepare).map_err(|error| refused(&error))?;
     let pending = pending(schema, &mut connection, until).map_err(|error| refused(&error))?;
     for migration in pending {

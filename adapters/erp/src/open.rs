@@ -39,6 +39,8 @@ pub(crate) fn connect(database: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri(database), flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // On macOS a plain fsync stops in the drive's cache.
+    connection.execute_batch("PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;")?;
     Ok(connection)
 }
 

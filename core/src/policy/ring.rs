@@ -14,8 +14,9 @@ pub struct Push {
 }
 
 /// Frees place 1 of a ring of `places`, or of more where snapshots lie beyond, from when the ring was longer: the oldest
-/// leaves first, and retention shortens the ring afterwards. Only the holders before the first free place move, so that a gap that an
-/// interrupted exit left is closed and nothing is pushed out for it. `protected` says who must not be overwritten.
+/// leaves first, and retention shortens the ring afterwards. Only the holders before the first free place move, so that
+/// a gap that an interrupted exit left is closed and nothing is pushed out for it. `protected` says who must not be
+/// overwritten.
 pub fn push(holders: &[&Snapshot], places: u8, protected: impl Fn(&Snapshot) -> bool) -> Push {
     let at = |place: u8| holders.iter().find(|snapshot| snapshot.slot == Slot::plain(Base::Close(place)));
     let beyond = holders.iter().filter_map(|snapshot| match snapshot.slot {
