@@ -3,12 +3,17 @@
 //! `cargo xtask guarantees`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up its world fails")]
 
+use std::path::Path;
 use std::sync::Arc;
 
 use omnicraft_harness::crash::explorer::{Limits, explore};
-use omnicraft_harness::crash::faults::{self, faults};
+use omnicraft_harness::crash::faults::{self, Failure, Kind, faults, live};
+use omnicraft_harness::crash::model::Model;
 use omnicraft_harness::crash::scenarios::{self, Scenario};
+use omnicraft_harness::crash::states::{Fate, Point};
+use omnicraft_harness::crash::trace::Trace;
 use omnicraft_harness::sim::machine::Build;
+use omnicraft_harness::sim::operation::Operation;
 use omnicraft_harness::sim::vfs::SimVfs;
 
 /// One of each kind.
@@ -40,4 +45,31 @@ fn a_disk_that_fails_breaks_no_promise() {
         assert!(told.is_empty(), "{}:\n{}", scenario.name, told.join("\n"));
         assert!(outcome.faults >= 8 && outcome.endured < outcome.faults, "{}: {outcome:?}", scenario.name);
     }
+}
+
+/// A restore was swapped in, verified and finished, and then its end could not be recorded: the engine said that the
+/// catalog cannot be used, which means that nothing live was changed.
+#[test]
+fn a_restore_that_happened_is_never_told_as_nothing() {
+    let vfs = Arc::new(SimVfs::register("sim-decided"));
+    let scenario = some().into_iter().find(|scenario| scenario.name == "restore-snapshot").unwrap();
+    let parts = scenario.parts(&vfs, Build::shipped());
+    let content = |trace: &Trace| {
+        let point = Point::after(&trace.base, &trace.log, trace.log.len(), Model::Kill.barriers());
+        let kept: Vec<_> = point.pending.iter().map(|place| (*place, Fate::Kept)).collect();
+        point.image(&trace.log, &kept).content_at(Path::new("/home/shop.db")).map(|live| live.hash())
+    };
+    let (whole, _) = scenario.trace(&parts);
+    let deeds = whole.log.iter().filter(|entry| !matches!(entry, Operation::Note(_))).count() as u64;
+    let mut told = 0;
+    for after in deeds.saturating_sub(60)..deeds {
+        let failed = live(&scenario, &parts, Failure { kind: Kind::ErrorForGood, after });
+        if content(&failed.trace) == content(&whole)
+            && let Ok(Err(said)) = &failed.said
+        {
+            assert!(!said.starts_with("the catalog cannot be used") || said.contains("is decided"), "{after}: {said}");
+            told += 1;
+        }
+    }
+    assert!(told > 5, "only {told} failures came after the swap");
 }
