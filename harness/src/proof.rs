@@ -8,7 +8,7 @@ use crate::crash::explorer::{self, Limits, explore};
 use crate::crash::faults::{self, faults};
 use crate::crash::model::Model;
 use crate::crash::scenarios::{self, Scenario};
-use crate::report::{Faults, Options, Profile, Proof, Skipped, Violation, gather};
+use crate::report::{Faults, Machine, Options, Part, Profile, Proof, Skipped, Violation, gather, words};
 use crate::sim::machine::Build;
 use crate::threads::share;
 
@@ -19,33 +19,46 @@ mod here;
 pub fn run(options: &Options, tell: &mut (dyn FnMut(&str) + Send)) -> Proof {
     let start = Instant::now();
     let wanted: Vec<Scenario> = scenarios::all().into_iter().filter(|scenario| options.wants(scenario.name)).collect();
-    let mut proof = gather::explored(&wanted, None, options, limits(options), tell);
-    if options.cuts_alone {
-        let rest = "platforms, failing disks, mutants, random lives, conformance";
-        proof.skipped.push(skipped(rest, "`--cuts-alone` leaves them out"));
-    } else {
-        the_rest(&mut proof, &wanted, options, tell);
+    let mut proof = Proof { machine: Machine::this(options.threads), ..Proof::default() };
+    for part in Part::ALL {
+        if !options.parts.contains(&part) {
+            proof.skipped.push(skipped(part.name(), "this run was not asked for it"));
+            continue;
+        }
+        let begun = Instant::now();
+        tell(story(part));
+        match part {
+            Part::Cuts => {
+                let explored = gather::explored(&wanted, None, options, limits(options), tell);
+                proof = Proof { skipped: proof.skipped, ..explored };
+            }
+            Part::Platforms => {
+                proof.profiles =
+                    PLATFORMS.into_iter().map(|(model, story)| platform(&wanted, model, story, options)).collect();
+            }
+            Part::Faults => proof.faults = failing(&wanted, options),
+            Part::Mutants => broken::by_hand(&mut proof, options),
+            Part::Automatic => broken::by_machine(&mut proof, options),
+            Part::Lives => here::lives(&mut proof, options),
+            Part::Conformance => here::conformance(&mut proof, &wanted),
+        }
+        tell(&format!("  took {}", words::time(begun.elapsed().as_secs_f64())));
     }
     proof.whole = options.is_whole();
     proof.seconds = start.elapsed().as_secs_f64();
     proof
 }
 
-fn the_rest(proof: &mut Proof, wanted: &[Scenario], options: &Options, tell: &mut (dyn FnMut(&str) + Send)) {
-    tell("the disks of certain platforms");
-    proof.profiles = PLATFORMS.into_iter().map(|(model, story)| platform(wanted, model, story, options)).collect();
-    tell("disks that fail");
-    proof.faults = failing(wanted, options);
-    if options.mutants {
-        tell("the product, broken on purpose");
-        broken::try_all(proof, options);
-    } else {
-        proof.skipped.push(skipped("mutants", "they take long; `--mutants` puts them on trial"));
+const fn story(part: Part) -> &'static str {
+    match part {
+        Part::Cuts => "power cuts in every operation",
+        Part::Platforms => "the disks of certain platforms",
+        Part::Faults => "disks that fail",
+        Part::Mutants => "the product, broken by hand",
+        Part::Automatic => "the product, broken by a machine",
+        Part::Lives => "random lives",
+        Part::Conformance => "the files of this computer",
     }
-    tell("random lives");
-    here::lives(proof, options);
-    tell("the files of this computer");
-    here::conformance(proof, wanted);
 }
 
 /// How far each operation goes: what a push can wait for, or a night.

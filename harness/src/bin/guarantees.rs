@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use omnicraft_harness::crash::{replay, scenarios};
-use omnicraft_harness::proof;
 use omnicraft_harness::report::kernels::Kernels;
-use omnicraft_harness::report::{Options, Report, details, html, junit, readme, text};
+use omnicraft_harness::report::{Options, Part, Report, details, html, junit, readme, text};
 use omnicraft_harness::sim::vfs::SimVfs;
+use omnicraft_harness::{mutants, proof};
 
 /// Cuts the power at every instant of every operation, and judges every disk that this may leave.
 #[derive(Debug, Parser)]
@@ -32,7 +32,7 @@ struct Arguments {
     /// How long it should take, about: 90s, 5m, 1h
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "90s")]
     budget: Duration,
-    /// Only operations with this in their names; may be given again
+    /// Only operations and mutants with this in their names; may be given again
     #[arg(long, value_name = "SCENARIO")]
     only: Vec<String>,
     /// Makes one crash state again, from the line that a violation prints, and tells its story
@@ -41,12 +41,9 @@ struct Arguments {
     /// Power cuts on ext4, xfs and btrfs too (root, Linux)
     #[arg(long)]
     kernels: bool,
-    /// Power cuts in every operation, and nothing else
-    #[arg(long)]
-    cuts_alone: bool,
-    /// Puts the product on trial with bugs made into it too; takes many minutes
-    #[arg(long)]
-    mutants: bool,
+    /// Only these parts of the proof: cuts, platforms, faults, mutants, automatic, lives, conformance
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    parts: Vec<Part>,
     /// Goes as far as a night allows
     #[arg(long)]
     nightly: bool,
@@ -83,15 +80,16 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let mut options = Options {
         budget: arguments.budget,
         nightly: arguments.nightly,
-        mutants: arguments.mutants,
+        only: arguments.only.clone(),
         ..Options::default()
     };
-    options.cuts_alone = arguments.cuts_alone;
-    options.only.clone_from(&arguments.only);
-    let all = scenarios::all();
-    if !all.iter().any(|scenario| options.wants(scenario.name)) {
-        let names: Vec<&str> = all.iter().map(|scenario| scenario.name).collect();
-        return Err(format!("no operation is named so; there are {}", names.join(", ")));
+    if !arguments.parts.is_empty() {
+        options.parts = arguments.parts.iter().copied().collect();
+    }
+    let names = scenarios::all().into_iter().map(|scenario| scenario.name);
+    let names: Vec<&str> = names.chain(mutants::all().into_iter().map(|mutant| mutant.name)).collect();
+    if !names.iter().any(|name| options.wants(name)) {
+        return Err(format!("no operation and no mutant is named so; there are {}", names.join(", ")));
     }
     let mut proof = proof::run(&options, &mut |line| eprintln!("{line}"));
     if arguments.kernels {

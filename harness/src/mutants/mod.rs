@@ -23,8 +23,7 @@ mod trial;
 mod waivers;
 
 pub use automatic::{Automatic, Survivor};
-pub use trial::{Made, MutantOutcome, Options, Verdict, run};
-pub use waivers::Waiver;
+pub use trial::{ByHand, ByMachine, Made, Verdict, ablation, by_hand, by_machine};
 
 use crate::crash::life::Parts;
 

@@ -1,28 +1,28 @@
-//! What nobody needs to catch, with the reason, in a file beside this one. A waiver that covers nothing is an error: the
+//! What nobody needs to catch, with the reason, in the files beside this one. A waiver that covers nothing is an error: the
 //! reason may have gone with what it was about.
 
-use serde::Serialize;
-
-const WRITTEN: &str = include_str!("waivers.txt");
+const BY_HAND: &str = include_str!("waivers/by_hand.txt");
+const BY_MACHINE: &str = include_str!("waivers/by_machine.txt");
 
 /// All waivers, and how often each was used.
 pub(super) struct Waivers(Vec<Waiver>);
 
-/// A waiver.
-#[derive(Clone, Debug, Serialize)]
-pub struct Waiver {
-    /// What it covers; `*` stands for anything.
-    pub pattern: String,
-    /// Why nobody needs to catch it.
-    pub reason: String,
-    /// How many mutants it covers.
-    pub covers: usize,
+struct Waiver {
+    /// `*` stands for anything.
+    pattern: String,
+    reason: String,
+    covers: usize,
 }
 
 impl Waivers {
-    /// Those that are written down.
-    pub(super) fn written() -> Self {
-        Self::parse(WRITTEN)
+    /// Of bugs made by hand.
+    pub(super) fn by_hand() -> Self {
+        Self::parse(BY_HAND)
+    }
+
+    /// Of bugs made by a machine.
+    pub(super) fn by_machine() -> Self {
+        Self::parse(BY_MACHINE)
     }
 
     fn parse(text: &str) -> Self {
@@ -41,9 +41,9 @@ impl Waivers {
         Some(waiver.reason.clone())
     }
 
-    /// All of them, with what they cover.
-    pub(super) fn into_all(self) -> Vec<Waiver> {
-        self.0
+    /// Those that covered nothing; of use where all mutants were tried.
+    pub(super) fn idle(self) -> Vec<String> {
+        self.0.into_iter().filter(|waiver| waiver.covers == 0).map(|waiver| waiver.pattern).collect()
     }
 }
 
@@ -60,10 +60,10 @@ mod tests {
 
     #[test]
     fn a_pattern_covers_what_it_says_and_nothing_beside_it() {
-        let mut waivers = Waivers::parse("# why\n\nstart-*: drop sync of * | twice\n");
+        let mut waivers = Waivers::parse("# why\n\nstart-*: drop sync of * | twice\nnobody | none\n");
         assert_eq!(waivers.reason("start-all: drop sync of a").as_deref(), Some("twice"));
         assert_eq!(waivers.reason("exit: drop sync of a"), None);
         assert_eq!(waivers.reason("start-all: swap a"), None);
-        assert_eq!(waivers.into_all()[0].covers, 1);
+        assert_eq!(waivers.idle(), ["nobody"]);
     }
 }

@@ -3,25 +3,25 @@
 use crate::mutants::{self, Verdict as Tried};
 use crate::report::{Ablation, Automatic, Killed, Mutant, Options, Proof, Survivor, Verdict};
 
-pub(super) fn try_all(proof: &mut Proof, options: &Options) {
-    let only = options.only.first().cloned().unwrap_or_default();
-    let outcome = mutants::run(&mutants::Options {
-        made: true,
-        automatic: options.nightly,
-        ablation: true,
-        only,
-        threads: options.threads,
-    });
+pub(super) fn by_hand(proof: &mut Proof, options: &Options) {
+    let outcome = mutants::by_hand(options);
     proof.mutants = outcome.made.iter().map(mutant).collect();
-    proof.automatic = outcome.automatic.iter().map(automatic).collect();
-    if options.is_whole() {
-        proof.idle_waivers = outcome.idle_waivers().map(|waiver| waiver.pattern.clone()).collect();
+    if options.only.is_empty() {
+        proof.idle_waivers.extend(outcome.idle_waivers);
     }
     let of = outcome.made.len() as u64;
-    let ablation = outcome.ablation().into_iter();
+    let ablation = mutants::ablation(&outcome.made).into_iter();
     proof.ablation = ablation
         .map(|(model, killed)| Ablation { model: model.to_owned(), story: story(model), killed: killed as u64, of })
         .collect();
+}
+
+pub(super) fn by_machine(proof: &mut Proof, options: &Options) {
+    let outcome = mutants::by_machine(options);
+    proof.automatic = outcome.tried.iter().map(automatic).collect();
+    if options.only.is_empty() {
+        proof.idle_waivers.extend(outcome.idle_waivers);
+    }
 }
 
 /// What may be lost in a model.
@@ -39,13 +39,13 @@ fn story(model: &str) -> String {
 
 fn mutant(made: &mutants::Made) -> Mutant {
     let verdict = match (&made.verdict, &made.waived) {
-        (Tried::Killed { scenario, guarantee, told, recipe, states, .. }, _) => Verdict::Killed(Killed {
+        (Tried::Killed { scenario, guarantee, told, recipe, states, milliseconds, .. }, _) => Verdict::Killed(Killed {
             guarantee: (*guarantee).to_owned(),
             operation: (*scenario).to_owned(),
             story: told.clone(),
             replay: recipe.clone(),
             states: *states as u64,
-            milliseconds: made.milliseconds as f64,
+            milliseconds: *milliseconds as f64,
         }),
         (_, Some(reason)) => Verdict::Waived(reason.clone()),
         (Tried::Survived { states }, None) => Verdict::Survived(*states as u64),

@@ -14,14 +14,14 @@ mod rows;
 mod speaks;
 mod summary;
 mod text;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod example;
 
 pub use html::html;
 pub use junit::junit;
-pub use options::Options;
+pub use options::{Options, Part};
 pub use rows::{
     Ablation, Automatic, Conformance, Faults, File, Killed, Lives, Machine, Mutant, Operation, Profile, Proof, Skipped,
     Survivor, Verdict, Violation,

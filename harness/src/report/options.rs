@@ -1,47 +1,89 @@
 //! What a run of the proof is asked for.
 
+use std::collections::BTreeSet;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How much, and of what.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How long it should take, about. States that do not fit are counted as skipped.
+    /// How long real kernels, or a night's run, should take, about.
     pub budget: Duration,
-    /// Only operations with these in their names; all of them where nothing is here.
+    /// Only operations and mutants with these in their names; all of them where nothing is here.
     pub only: Vec<String>,
     /// Go as far as a night allows: more subsets, more lives.
     pub nightly: bool,
-    /// Power cuts under the strict model, and nothing else.
-    pub cuts_alone: bool,
-    /// Put the mutants on trial too, which takes many minutes and memory.
-    pub mutants: bool,
+    /// Which parts of the proof.
+    pub parts: BTreeSet<Part>,
     /// Threads that explore.
     pub threads: usize,
 }
 
+/// A part of the proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Power cuts in every operation, on a disk that may do anything.
+    Cuts,
+    /// The same on the disks of certain platforms.
+    Platforms,
+    /// Disks that fail, and power cuts on top.
+    Faults,
+    /// The product with a bug made into it by hand.
+    Mutants,
+    /// Bugs that a machine makes of every operation's own changes.
+    Automatic,
+    /// Random lives against a reference model.
+    Lives,
+    /// The operating system's files beside the simulated ones.
+    Conformance,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Cuts, Self::Platforms, Self::Faults, Self::Mutants, Self::Automatic, Self::Lives, Self::Conformance];
+
+    /// Its short name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cuts => "cuts",
+            Self::Platforms => "platforms",
+            Self::Faults => "faults",
+            Self::Mutants => "mutants",
+            Self::Automatic => "automatic",
+            Self::Lives => "lives",
+            Self::Conformance => "conformance",
+        }
+    }
+}
+
+impl FromStr for Part {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let all = Self::ALL.map(Self::name).join(", ");
+        let found = Self::ALL.into_iter().find(|part| part.name() == name);
+        found.ok_or_else(|| format!("there is no such part of the proof; its parts are {all}"))
+    }
+}
+
 impl Options {
-    /// Whether an operation of this name is asked for.
+    /// Whether an operation or a mutant of this name is asked for.
     pub fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))
     }
 
     /// Whether all of the proof is asked for.
-    pub const fn is_whole(&self) -> bool {
-        self.only.is_empty() && self.mutants && !self.cuts_alone
+    pub fn is_whole(&self) -> bool {
+        self.only.is_empty() && Part::ALL.iter().all(|part| self.parts.contains(part))
     }
 }
 
 impl Default for Options {
-    /// What every push runs: 90 seconds on all cores.
+    /// All parts as far as every push goes, on all cores.
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            budget: Duration::from_secs(90),
-            only: Vec::new(),
-            nightly: false,
-            cuts_alone: false,
-            mutants: false,
-            threads,
-        }
+        let parts = Part::ALL.into();
+        Self { budget: Duration::from_secs(90), only: Vec::new(), nightly: false, parts, threads }
     }
 }

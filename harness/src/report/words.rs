@@ -32,7 +32,7 @@ pub(super) fn many(number: u64, one: &str, more: &str) -> String {
 }
 
 /// A duration.
-pub(super) fn time(seconds: f64) -> String {
+pub fn time(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }
