@@ -11,6 +11,9 @@ use crate::sim::question::{Asked, Question};
 /// Ends of runs, by answers.
 pub struct Memory {
     nodes: Vec<Node>,
+    /// Where a disk with these names comes to from here, when nothing but names is asked; a million disks share a few
+    /// thousand sets of names.
+    ways: HashMap<(u64, usize), usize, FixedState>,
 }
 
 enum Node {
@@ -24,21 +27,41 @@ enum Node {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { nodes: vec![Node::Unknown] }
+        Self { nodes: vec![Node::Unknown], ways: HashMap::default() }
     }
 }
 
 impl Memory {
     /// The number of the run that this disk would repeat, if there was one.
-    pub fn recall(&self, image: &Image) -> Option<usize> {
+    pub fn recall(&mut self, image: &Image) -> Option<usize> {
+        let names = image.names.hash();
         let mut at = 0;
         loop {
             match &self.nodes[at] {
                 Node::Unknown => return None,
                 Node::End(run) => return Some(*run),
+                Node::Asks(question, _) if question.is_about_names() => at = self.past_names(image, (names, at))?,
                 Node::Asks(question, answers) => at = *answers.get(&image.answer(question))?,
             }
         }
+    }
+
+    /// The next place where something else is asked.
+    fn past_names(&mut self, image: &Image, from: (u64, usize)) -> Option<usize> {
+        if let Some(way) = self.ways.get(&from) {
+            return Some(*way);
+        }
+        let mut at = from.1;
+        while let Node::Asks(question, answers) = &self.nodes[at]
+            && question.is_about_names()
+        {
+            at = *answers.get(&image.answer(question))?;
+        }
+        // Nobody was here yet: names may be asked for next.
+        if !matches!(self.nodes[at], Node::Unknown) {
+            self.ways.insert(from, at);
+        }
+        Some(at)
     }
 
     /// Keeps a run with everything that it asked, in order.

@@ -4,6 +4,7 @@ pub mod explorer;
 mod families;
 pub mod faults;
 pub mod folder;
+mod forge;
 pub mod ledger;
 pub mod life;
 mod life_days;

@@ -54,7 +54,7 @@ impl<'a> Recoveries<'a> {
     }
 
     /// The end of the recovery that one from this disk would repeat. `depth` power cuts came before the one that left it.
-    pub fn recall(&self, image: &Image, depth: usize) -> Option<usize> {
+    pub fn recall(&mut self, image: &Image, depth: usize) -> Option<usize> {
         self.memories[depth].recall(image)
     }
 

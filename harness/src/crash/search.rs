@@ -8,11 +8,12 @@ use foldhash::fast::FixedState;
 
 use super::explorer::{Limits, Outcome, Violation};
 use super::families;
+use super::forge::Forge;
 use super::model::Family;
 use super::nested::Nests;
 use super::recipe::{Cut, Recipe};
 use super::recoveries::Recoveries;
-use super::states::{Fate, Point, suffer};
+use super::states::{Fate, Point};
 use super::trace::{Promise, Trace};
 use crate::guarantees;
 use crate::sim::image::Image;
@@ -64,6 +65,7 @@ pub(super) struct Level<'t> {
     pub(super) before: Vec<Cut>,
     /// Ends that were judged already, with the promise's number.
     judged: HashSet<(usize, usize), FixedState>,
+    forge: Forge,
 }
 
 /// A promise, and its number in the search.
@@ -77,7 +79,7 @@ impl<'t> Level<'t> {
         let changes = |at: usize| tracks.iter().any(|track| track[at].0 != track[at - 1].0);
         let tells = |at: &usize| *at == 0 || trace.log[at - 1].is_change() || changes(*at);
         let points = (0..=trace.log.len()).filter(tells).collect();
-        Self { trace, tracks, points, before: Vec::new(), judged: HashSet::default() }
+        Self { trace, tracks, points, before: Vec::new(), judged: HashSet::default(), forge: Forge::default() }
     }
 }
 
@@ -161,7 +163,7 @@ impl<'a> Search<'a> {
             let even = |from: usize, to: usize| from + to.saturating_sub(from) * (number + 1) / points.len();
             self.quota = Quota { states: even(from.states, to.states), runs: even(from.runs, to.runs) };
             let kept: Vec<_> = point.pending.iter().map(|place| (*place, Fate::Kept)).collect();
-            self.untouched = self.recoveries.recall(&point.image(log, &kept), level.before.len());
+            self.untouched = self.recoveries.recall(&level.forge.image(&point, log, &kept), level.before.len());
             self.in_vain = 0;
             visit(self, level, &point);
             if self.is_over() {
@@ -205,44 +207,29 @@ impl<'a> Search<'a> {
         let all = 1_u128.checked_shl(u32::try_from(point.pending.len()).unwrap_or(u32::MAX)).unwrap_or(u128::MAX);
         let mut judged = 0;
         if point.pending.len() <= self.limits.exhaustive {
-            self.subsets(level, point, &point.durable, &mut Vec::new(), &mut judged);
+            self.subsets(level, point, &mut Vec::new(), &mut judged);
         }
         self.complete = judged == all;
         self.outcome.complete += usize::from(self.complete);
         self.outcome.skipped = self.outcome.skipped.saturating_add(all - judged);
     }
 
-    /// Every way to go on after these fates. Disks share what is the same in them. Says whether there may be more.
-    fn subsets(
-        &mut self,
-        level: &mut Level<'_>,
-        point: &Point,
-        image: &Image,
-        fates: &mut Vec<Fate>,
-        judged: &mut u128,
-    ) -> bool {
-        let log = &level.trace.log;
-        let from = fates.len().checked_sub(1).map_or(0, |last| point.pending[last] + 1);
-        let mut lost = image.clone();
+    /// Every way to go on after these fates. Says whether there may be more.
+    fn subsets(&mut self, level: &mut Level<'_>, point: &Point, fates: &mut Vec<Fate>, judged: &mut u128) -> bool {
         let Some(place) = point.pending.get(fates.len()).copied() else {
-            point.apply_certain(&mut lost, log, from..log.len());
-            lost.prune();
-            let seen = self.is_possible(level, point, fates).then(|| self.judge(level, point, fates, &lost));
+            let seen = self.is_possible(level, point, fates).then(|| self.judge(level, point, fates));
             *judged += u128::from(seen != Some(Judged::NotRun) && seen != Some(Judged::NoMore));
             return seen != Some(Judged::NoMore);
         };
-        point.apply_certain(&mut lost, log, from..place);
-        let mut kept = lost.clone();
-        suffer(&mut kept, &log[place], Fate::Kept);
         // Without the newest change it is a state of the point before, under the same promise.
         let is_known = self.complete && fates.len() + 1 == point.pending.len() && place + 1 == point.at;
-        for (fate, image) in [(Fate::Kept, &kept), (Fate::Lost, &lost)] {
+        for fate in [Fate::Kept, Fate::Lost] {
             if is_known && fate == Fate::Lost {
                 *judged += 1;
                 continue;
             }
             fates.push(fate);
-            let more = self.subsets(level, point, image, fates, judged);
+            let more = self.subsets(level, point, fates, judged);
             fates.pop();
             if !more {
                 return false;
@@ -258,18 +245,17 @@ impl<'a> Search<'a> {
     }
 
     fn judge_fates(&mut self, level: &mut Level<'_>, point: &Point, mut fates: Vec<Fate>) -> bool {
-        let log = &level.trace.log;
-        self.limits.model.bend(log, &point.pending, &mut fates);
-        let pairs: Vec<(usize, Fate)> = point.pending.iter().copied().zip(fates.iter().copied()).collect();
-        let image = point.image(log, &pairs);
-        self.judge(level, point, &fates, &image) != Judged::NoMore
+        self.limits.model.bend(&level.trace.log, &point.pending, &mut fates);
+        self.judge(level, point, &fates) != Judged::NoMore
     }
 
-    fn judge(&mut self, level: &mut Level<'_>, point: &Point, fates: &[Fate], image: &Image) -> Judged {
+    fn judge(&mut self, level: &mut Level<'_>, point: &Point, fates: &[Fate]) -> Judged {
         if self.is_over() || self.seen.len() >= self.quota.states {
             return Judged::NoMore;
         }
         let depth = level.before.len();
+        let pairs: Vec<(usize, Fate)> = point.pending.iter().copied().zip(fates.iter().copied()).collect();
+        let image = &level.forge.image(point, &level.trace.log, &pairs);
         let hash = image.hash();
         let end = match self.recoveries.recall(image, depth) {
             Some(end) => end,

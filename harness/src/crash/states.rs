@@ -2,9 +2,8 @@
 //! part or in whole; what was synced is there; a file's sync says nothing of its name, and a folder's sync nothing of
 //! another's.
 
-use std::sync::Arc;
-
-use crate::sim::image::Image;
+use super::forge::Forge;
+use crate::sim::image::{Content, Image};
 use crate::sim::operation::{FileId, Force, Operation};
 
 /// What becomes of a change that was not synced.
@@ -130,26 +129,23 @@ impl Point {
             }
         }
         self.certain = waiting;
+        self.durable.share();
     }
 
     /// The disk on which these changes have these fates, and all other pending ones are lost.
     pub fn image(&self, log: &[Operation], fates: &[(usize, Fate)]) -> Image {
-        let mut image = self.durable.clone();
-        let mut certain = self.certain.iter().copied().peekable();
-        for (place, fate) in fates {
-            while let Some(before) = certain.next_if(|certain| certain < place) {
-                image.apply(&log[before]);
-            }
-            suffer(&mut image, &log[*place], *fate);
-        }
-        certain.for_each(|place| image.apply(&log[place]));
-        image.prune();
-        image
+        Forge::default().image(self, log, fates)
     }
 
-    /// Applies the durable changes between two places of the log that had to wait for pending ones.
-    pub(super) fn apply_certain(&self, image: &mut Image, log: &[Operation], between: std::ops::Range<usize>) {
-        self.certain.iter().filter(|place| between.contains(place)).for_each(|place| image.apply(&log[*place]));
+    /// These fates with the durable changes that had to wait, in the log's order.
+    pub(super) fn with_certain<'a>(&'a self, fates: &'a [(usize, Fate)]) -> impl Iterator<Item = (usize, Fate)> + 'a {
+        let mut certain = self.certain.iter().copied().peekable();
+        let mut fates = fates.iter().copied().peekable();
+        std::iter::from_fn(move || match (certain.peek(), fates.peek()) {
+            (Some(place), Some((other, _))) if place > other => fates.next(),
+            (Some(_), _) => certain.next().map(|place| (place, Fate::Kept)),
+            (None, _) => fates.next(),
+        })
     }
 }
 
@@ -158,11 +154,14 @@ const SECTOR: usize = 512;
 
 /// Applies what is left of a change.
 pub fn suffer(image: &mut Image, operation: &Operation, fate: Fate) {
+    let size = operation.data_of().and_then(|file| image.content(file)).map(Content::size);
+    remains(operation, fate, size).iter().for_each(|left| image.apply(left));
+}
+
+/// What is left of a change of a file that had this size, if it was there.
+pub(super) fn remains(operation: &Operation, fate: Fate, size: Option<u64>) -> Vec<Operation> {
     let Operation::Write { file, offset, bytes, time } = operation else {
-        if fate != Fate::Lost {
-            image.apply(operation);
-        }
-        return;
+        return if fate == Fate::Lost { Vec::new() } else { vec![operation.clone()] };
     };
     let part = |from: usize, bytes: &[u8]| Operation::Write {
         file: *file,
@@ -174,26 +173,23 @@ pub fn suffer(image: &mut Image, operation: &Operation, fate: Fate) {
     let to_border = (SECTOR - usize::try_from(offset % SECTOR as u64).unwrap_or_default()) % SECTOR;
     let middle = (to_border + (bytes.len().saturating_sub(to_border) / 2).next_multiple_of(SECTOR)).min(bytes.len());
     match fate {
-        Fate::Lost => {}
-        Fate::Kept => image.apply(operation),
+        Fate::Lost => Vec::new(),
+        Fate::Kept => vec![operation.clone()],
         Fate::SizeAlone => {
-            let size = offset + bytes.len() as u64;
-            if image.content(*file).is_none_or(|content| content.size() < size) {
-                image.apply(&Operation::Resize { file: *file, size, time: *time });
-            }
+            let end = offset + bytes.len() as u64;
+            let grown = size.is_none_or(|size| size < end);
+            grown.then_some(Operation::Resize { file: *file, size: end, time: *time }).into_iter().collect()
         }
-        Fate::Head => image.apply(&part(0, &bytes[..middle])),
-        Fate::Tail => image.apply(&part(middle, &bytes[middle..])),
+        Fate::Head => vec![part(0, &bytes[..middle])],
+        Fate::Tail => vec![part(middle, &bytes[middle..])],
         Fate::Odd => {
             let borders = std::iter::once(0).chain((to_border..bytes.len()).step_by(SECTOR));
-            for from in borders.skip(1).step_by(2) {
-                image.apply(&part(from, &bytes[from..(from + SECTOR).min(bytes.len())]));
-            }
+            let odd = borders.skip(1).step_by(2);
+            odd.map(|from| part(from, &bytes[from..(from + SECTOR).min(bytes.len())])).collect()
         }
         Fate::Garbage => {
-            let garbage: Vec<u8> =
-                bytes.iter().enumerate().map(|(at, byte)| byte ^ if at % 2 == 0 { 0x55 } else { 0xA3 }).collect();
-            image.apply(&Operation::Write { file: *file, offset: *offset, bytes: Arc::from(garbage), time: *time });
+            let garbage = bytes.iter().enumerate().map(|(at, byte)| byte ^ if at % 2 == 0 { 0x55 } else { 0xA3 });
+            vec![part(0, &garbage.collect::<Vec<u8>>())]
         }
     }
 }

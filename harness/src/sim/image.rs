@@ -1,13 +1,13 @@
 //! What lies on a disk at one moment: names, and files made of shared blocks, so that a million crash states cost no
 //! more than what differs between them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, Hash, Hasher as _};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use foldhash::quality::FixedState;
 
+use super::files::Files;
 use super::names::Names;
 use super::operation::{FileId, Operation};
 
@@ -19,7 +19,8 @@ pub const BLOCK: usize = 4096;
 pub struct Image {
     /// Every name, with its file; `None` for a folder.
     pub names: Names,
-    files: BTreeMap<FileId, Arc<Content>>,
+    /// Every file's content, also of those without a name, which nothing can reach.
+    pub files: Files,
 }
 
 /// A file's content, and when it was last written.
@@ -31,8 +32,9 @@ pub struct Content {
     hash: OnceLock<u64>,
 }
 
+/// A part of a file; never changed, so that files share it.
 #[derive(Debug)]
-struct Block {
+pub struct Block {
     bytes: Box<[u8]>,
     hash: OnceLock<u64>,
 }
@@ -43,12 +45,12 @@ impl Image {
         match operation {
             Operation::Create(path, file) | Operation::Link(path, file) => {
                 self.names.insert(path.clone(), Some(*file));
-                self.files.entry(*file).or_default();
+                self.exist(*file);
             }
             Operation::Rename(from, to, file) => {
                 self.forget(from, *file);
                 self.names.insert(to.clone(), Some(*file));
-                self.files.entry(*file).or_default();
+                self.exist(*file);
             }
             Operation::Unlink(path, file) => self.forget(path, *file),
             Operation::MakeFolder(path) => {
@@ -61,10 +63,16 @@ impl Image {
     }
 
     fn change(&mut self, file: FileId, time: i64) -> &mut Content {
-        let content = Arc::make_mut(self.files.entry(file).or_default());
-        content.time = time;
-        content.hash = OnceLock::new();
+        let content = self.files.change(file);
+        content.touch(time);
         content
+    }
+
+    /// A file that has a name is empty where it was never written.
+    pub fn exist(&mut self, file: FileId) {
+        if self.files.get(file).is_none() {
+            self.files.insert(file, Arc::default());
+        }
     }
 
     fn forget(&mut self, path: &Path, file: FileId) {
@@ -85,7 +93,7 @@ impl Image {
 
     /// A file's content; nothing for one that was never written.
     pub fn content(&self, file: FileId) -> Option<&Content> {
-        self.files.get(&file).map(|content| &**content)
+        self.files.get(file).map(|content| &**content)
     }
 
     /// The content of the file of a name.
@@ -98,11 +106,14 @@ impl Image {
         self.names.directly_in(folder)
     }
 
-    /// Drops what nothing can reach any more: names in folders that are not there, and files without a name.
+    /// Drops names in folders that are not there, which nothing can reach.
     pub fn prune(&mut self) {
         self.names.prune();
-        let named: BTreeSet<FileId> = self.names.hashes().iter().filter_map(|(_, file)| *file).collect();
-        self.files.retain(|file, _| named.contains(file));
+    }
+
+    /// Makes images that will be made of this one cheap.
+    pub fn share(&mut self) {
+        self.files.share();
     }
 
     /// A number that is equal for images in which every name leads to the same bytes, and, but for one chance in
@@ -111,7 +122,7 @@ impl Image {
         let mut hasher = seed().build_hasher();
         for (name, file) in self.names.hashes() {
             name.hash(&mut hasher);
-            file.and_then(|file| self.files.get(&file)).map(|content| content.hash()).hash(&mut hasher);
+            file.and_then(|file| self.files.get(file)).map(|content| content.hash()).hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -178,6 +189,37 @@ impl Content {
     }
 
     fn write(&mut self, offset: u64, bytes: &[u8]) {
+        self.write_blocks(offset, bytes, |_, old, within, part| old.with(within, part));
+    }
+
+    /// Writes a change's bytes with blocks that `make` gives for the number of each, the old one, and what is written
+    /// at which place in it.
+    pub fn write_made(
+        &mut self,
+        (offset, bytes, time): (u64, &[u8], i64),
+        make: impl FnMut(usize, &Arc<Block>, usize, &[u8]) -> Arc<Block>,
+    ) {
+        self.write_blocks(offset, bytes, make);
+        self.touch(time);
+    }
+
+    /// Cuts or grows the file.
+    pub fn resize_at(&mut self, size: u64, time: i64) {
+        self.resize(size);
+        self.touch(time);
+    }
+
+    fn touch(&mut self, time: i64) {
+        self.time = time;
+        self.hash = OnceLock::new();
+    }
+
+    fn write_blocks(
+        &mut self,
+        offset: u64,
+        bytes: &[u8],
+        mut make: impl FnMut(usize, &Arc<Block>, usize, &[u8]) -> Arc<Block>,
+    ) {
         let end = offset + bytes.len() as u64;
         if end > self.size {
             self.resize(end);
@@ -186,14 +228,7 @@ impl Content {
         while done < bytes.len() {
             let (block, within) = place(offset + done as u64);
             let length = (BLOCK - within).min(bytes.len() - done);
-            let part = &bytes[done..done + length];
-            if length == BLOCK {
-                self.blocks[block] = Block::of(part.into());
-            } else {
-                let mut merged = self.blocks[block].bytes.clone();
-                merged[within..within + length].copy_from_slice(part);
-                self.blocks[block] = Block::of(merged);
-            }
+            self.blocks[block] = make(block, &self.blocks[block], within, &bytes[done..done + length]);
             done += length;
         }
     }
@@ -211,15 +246,25 @@ impl Content {
             cut[within..].fill(0);
             *block = Block::of(cut);
         }
-        if self.blocks.len() < blocks {
-            let zeros = Block::of(vec![0; BLOCK].into());
-            self.blocks.resize(blocks, zeros);
-        }
+        self.blocks.resize(blocks, ZEROS.clone());
         self.size = size;
     }
 }
 
+/// What every hole in every file is made of.
+static ZEROS: LazyLock<Arc<Block>> = LazyLock::new(|| Block::of(vec![0; BLOCK].into()));
+
 impl Block {
+    /// This block with other bytes at a place in it.
+    pub fn with(&self, within: usize, part: &[u8]) -> Arc<Self> {
+        if part.len() == BLOCK {
+            return Self::of(part.into());
+        }
+        let mut bytes = self.bytes.clone();
+        bytes[within..within + part.len()].copy_from_slice(part);
+        Self::of(bytes)
+    }
+
     fn of(bytes: Box<[u8]>) -> Arc<Self> {
         Arc::new(Self { bytes, hash: OnceLock::new() })
     }
@@ -278,6 +323,5 @@ mod tests {
         image.prune();
         let names: Vec<&str> = image.names.keys().filter_map(|path| path.to_str()).collect();
         assert_eq!(names, ["/home", "/home/kept"]);
-        assert!(image.content(2).is_none());
     }
 }

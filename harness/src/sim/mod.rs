@@ -4,6 +4,7 @@
 pub mod app;
 pub mod clock;
 pub mod disk;
+pub mod files;
 pub mod filesystem;
 pub mod image;
 pub mod machine;

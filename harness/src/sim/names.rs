@@ -21,6 +21,7 @@ pub struct Names {
     map: Arc<BTreeMap<Name, Option<FileId>>>,
     /// A number for each name, in order; made once for all that share the names.
     hashes: OnceLock<Hashes>,
+    hash: OnceLock<u64>,
     /// Whether every name can be reached.
     pruned: bool,
 }
@@ -73,6 +74,7 @@ impl Names {
 
     fn change(&mut self) -> &mut BTreeMap<Name, Option<FileId>> {
         self.hashes = OnceLock::new();
+        self.hash = OnceLock::new();
         self.pruned = false;
         Arc::make_mut(&mut self.map)
     }
@@ -100,6 +102,11 @@ impl Names {
             }
         }
         self.pruned = true;
+    }
+
+    /// A number that is equal for equal names of the same files.
+    pub fn hash(&self) -> u64 {
+        *self.hash.get_or_init(|| seed().hash_one(self.hashes()))
     }
 
     /// A number for each name, with its file.

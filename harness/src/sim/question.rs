@@ -26,6 +26,13 @@ pub enum Question {
     Content(FileId),
 }
 
+impl Question {
+    /// Whether disks with the same names give the same answer.
+    pub const fn is_about_names(&self) -> bool {
+        matches!(self, Self::Name(_) | Self::List(_))
+    }
+}
+
 /// A question and its answer.
 pub type Asked = (Question, u64);
 
