@@ -51,10 +51,10 @@ impl Default for Limits {
             by_chance: 30,
             inside: 3_000,
             states: 25_000,
-            runs: 170,
+            runs: 230,
             depth: DEEPEST,
             nested_states: 5_000,
-            nested_runs: 30,
+            nested_runs: 60,
             stop_at_first: false,
         }
     }

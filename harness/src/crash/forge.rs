@@ -24,8 +24,11 @@ pub(super) struct Forge {
     names: HashMap<u64, Named, FixedState>,
     /// Blocks by what they were made of, which is kept so that no other block comes to lie at its address, and by which
     /// part of which change made them.
-    blocks: HashMap<(*const Block, By, usize), (Arc<Block>, Arc<Block>), FixedState>,
+    blocks: HashMap<Source, (Arc<Block>, Arc<Block>), FixedState>,
 }
+
+/// The block that was there, what changed it, and the block's number.
+type Source = (*const Block, By, usize);
 
 /// A change by its place in the log, its fate, and which part of what is left of it.
 type By = (usize, Fate, usize);
