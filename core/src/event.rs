@@ -63,7 +63,8 @@ pub enum EventKind {
     WorkspaceAdded(Box<Workspace>),
     /// A workspace is no longer to be looked after; its files stay.
     WorkspaceRemoved(WorkspaceId),
-    /// The rotation policy changes.
+    /// The rotation policy changes. An app with one of its own says so at every start: a catalog that was lost remembers
+    /// no policy, and until it hears of one allows the default or what lies there, whichever is more.
     PolicyChanged(Policy),
     /// The step that was under way has ended.
     StepFinished(Outcome),

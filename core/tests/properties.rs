@@ -14,6 +14,7 @@ use omnicraft_core::effect::{Depth, Effect};
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Act, Level, LiveState, SnapshotId};
 use omnicraft_core::outcome::{FailureKind, Outcome};
+use omnicraft_core::policy::Policy;
 use omnicraft_core::state::Ending;
 use proptest::prelude::*;
 
@@ -227,6 +228,33 @@ proptest! {
         let after: BTreeSet<_> = driver.state.snapshots.values().map(|s| (s.slot, s.digest.clone(), s.is_good())).collect();
         prop_assert_eq!(before, after, "{}", driver.log);
     }
+}
+
+/// An app kept a year of days. Its catalog was lost, the policy with it, and the next retention trimmed the year to the
+/// default's seven days.
+#[test]
+fn a_lost_catalog_trims_nothing_that_a_deeper_policy_kept() {
+    let mut driver = Driver::new();
+    driver.event(EventKind::PolicyChanged(Policy { daily: 366, ring: 9, ..Policy::default() }));
+    let day = |driver: &mut Driver| {
+        driver.change();
+        driver.rows += 1;
+        driver.now = driver.now.saturating_add(1.day());
+        driver.event(EventKind::AppStarted(shop()));
+        driver.change();
+        driver.event(EventKind::AppClosing(shop()));
+    };
+    (0..30).for_each(|_| day(&mut driver));
+    let count = |driver: &Driver, word: &str| {
+        driver.state.snapshots.values().filter(|s| s.slot.to_string().starts_with(word)).count()
+    };
+    let before = ["auto_daily", "auto_close"].map(|word| count(&driver, word));
+    assert_eq!(before, [30, 9]);
+    let workspaces = driver.state.workspaces.clone();
+    driver.state = omnicraft_core::state::State { workspaces, ..Default::default() };
+    driver.event(EventKind::EngineOpened);
+    day(&mut driver);
+    assert!(count(&driver, "auto_daily") >= 30 && count(&driver, "auto_close") == 9);
 }
 
 #[test]

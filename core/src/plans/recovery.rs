@@ -63,6 +63,7 @@ fn scanned(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) ->
     let mut state = case.state.clone();
     changes.iter().for_each(|change| state.apply(change));
     let case = &Case { state: &state, ..*case };
+    changes.extend(files::allowed(case, inventory).map(Change::PolicySet));
     let files = files::reconcile(case, operation, inventory, &mut changes);
     let swap = finish_swap(case, operation, inventory);
     // Where a swap needs safeguards first, every file that could hold their names must be known.

@@ -1,6 +1,7 @@
 //! Rotation policies: pure answers to "is a tier due", "who moves in the ring", "what may be removed, and why".
 
 mod cliff;
+mod evidence;
 mod gfs;
 mod retention;
 mod ring;
@@ -9,6 +10,7 @@ mod soundness;
 use serde::{Deserialize, Serialize};
 
 pub use cliff::cliff;
+pub use evidence::allowing;
 pub use gfs::{due, period_key};
 pub use retention::{Keep, Verdict, protected_from_rotation, retain};
 pub use ring::{Push, push};

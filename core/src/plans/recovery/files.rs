@@ -14,7 +14,7 @@ use crate::model::{
 use crate::names;
 use crate::outcome::{Identified, Verification};
 use crate::plan::Plan;
-use crate::policy::{Expectation, judge};
+use crate::policy::{Expectation, Policy, allowing, judge};
 use crate::state::Operation;
 
 /// A file with a slot's name.
@@ -66,6 +66,21 @@ pub(super) fn reconcile(
         ));
     }
     plan
+}
+
+/// Where the catalog is lost, the rotation policy is too; the first retention must not trim to another one what an app
+/// keeps on purpose. Nothing where the present policy allows all that lies there.
+pub(super) fn allowed(case: &Case<'_>, inventory: &Inventory) -> Option<Policy> {
+    if !case.state.snapshots.is_empty() {
+        return None;
+    }
+    let files = slot_files(inventory);
+    let workspaces: BTreeSet<&WorkspaceId> = files.iter().map(|file| file.workspace).collect();
+    let policy = workspaces.into_iter().fold(case.state.policy.clone(), |policy, workspace| {
+        let of_it = files.iter().filter(|file| file.workspace == workspace);
+        allowing(&policy, &of_it.map(|file| (file.slot, file.stamp.size)).collect::<Vec<_>>())
+    });
+    (policy != case.state.policy).then_some(policy)
 }
 
 fn slot_files(inventory: &Inventory) -> Vec<File<'_>> {
