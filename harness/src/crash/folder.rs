@@ -58,9 +58,29 @@ fn in_folder(path: &Path, main: &Path) -> Kind {
 
 /// One that was found damaged stays beside the new one.
 fn is_registry(path: &Path) -> bool {
-    let name = name(path);
-    path.parent() == Some(Path::new(HOME))
-        && (name == names::REGISTRY || name.starts_with(&format!("{}.damaged-", names::REGISTRY)))
+    home(names::REGISTRY) == *path || is_damaged_registry(path)
+}
+
+fn is_damaged_registry(path: &Path) -> bool {
+    path.parent() == Some(Path::new(HOME)) && name(path).starts_with(&format!("{}.damaged-", names::REGISTRY))
+}
+
+fn is_damaged_catalog(path: &Path) -> bool {
+    path.parent() == Some(&*backups()) && name(path).starts_with("catalog.damaged-")
+}
+
+/// The engine's lists: the catalog, and the workspaces.
+pub(super) fn lists() -> [Arc<Path>; 2] {
+    [names::CATALOG, names::REGISTRY].map(|list| home(list).as_path().into())
+}
+
+/// The list of which a file is what was found damaged.
+pub(super) fn set_aside(path: &Path) -> Option<Arc<Path>> {
+    let [catalog, registry] = lists();
+    if is_damaged_catalog(path) {
+        return Some(catalog);
+    }
+    is_damaged_registry(path).then_some(registry)
 }
 
 /// The catalog's journal may stay: one that SQLite does not take for a hot one lies there until the catalog is written
@@ -68,8 +88,7 @@ fn is_registry(path: &Path) -> bool {
 fn is_engines(path: &Path, main: &Path) -> bool {
     let is_manifest = path.parent().is_some_and(|folder| folder.ends_with(names::MANIFESTS))
         && name(path).strip_suffix(".json").is_some_and(|id| id.parse::<SnapshotId>().is_ok());
-    let set_aside = path.parent() == Some(&*backups()) && name(path).starts_with("catalog.damaged-");
-    home(names::CATALOG) == *main || home(names::LOCK) == *path || is_manifest || set_aside
+    home(names::CATALOG) == *main || home(names::LOCK) == *path || is_manifest || is_damaged_catalog(path)
 }
 
 /// The database that a file belongs to, by its name: itself, where it is no sidecar.

@@ -67,6 +67,8 @@ pub struct Life {
     probe: Probe,
     /// Snapshots that were counted on when the engine last said something.
     pub(super) cards: Vec<Card>,
+    /// Files that somebody has damaged.
+    pub(super) damaged: BTreeSet<Arc<Path>>,
     pub(super) start: Promise,
 }
 
@@ -97,6 +99,7 @@ impl Life {
             filled: BTreeMap::new(),
             probe: Probe::default(),
             cards: Vec::new(),
+            damaged: BTreeSet::new(),
             start: Promise::default(),
         };
         life.engine = Some(Engine::create(Path::new(HOME), life.ports(), Box::new(Unobserved)).unwrap());
@@ -123,7 +126,7 @@ impl Life {
     pub fn restart(&mut self, observer: Box<dyn Observer>) -> Result<(), EngineError> {
         self.stop();
         let operation = "EngineOpened".to_owned();
-        self.machine.disk.note(Note::Began(operation.clone()));
+        self.machine.disk.note(Note::Began { operation: operation.clone(), goes_on: true });
         let opened = Engine::open(Path::new(HOME), self.ports(), observer);
         let opened = opened.map(|engine| self.engine = Some(engine));
         self.find_out();
@@ -171,8 +174,10 @@ impl Life {
         let is_about_registry = matches!(kind, EventKind::WorkspaceAdded(_) | EventKind::WorkspaceRemoved(_));
         let was_open = self.ledger.is_open();
         self.ledger.begins(&after);
-        self.machine.disk.note(Note::Began(operation.clone()));
-        let destroys = Deed::of(&kind).and_then(|deed| deed.note(&self.ledger.books(), &after));
+        let goes_on = self.engine().state().operation.is_some();
+        self.machine.disk.note(Note::Began { operation: operation.clone(), goes_on });
+        let pages = |path: &Path| observe::pages_at(&self.machine, path);
+        let destroys = Deed::of(&kind).and_then(|deed| deed.note(&self.ledger.books(), &after, pages));
         destroys.into_iter().for_each(|note| self.machine.disk.note(note));
         let told = self.engine().handle(kind);
         match &told {
@@ -227,8 +232,13 @@ impl Life {
         }
         let unpromised = exports.iter_mut().filter(|export| !self.exported.contains(export));
         unpromised.for_each(|(_, content)| *content = UNPROMISED);
-        let cards = self.cards.clone();
-        self.machine.disk.note(Note::Ended { operation, cards, exports });
+        let (cards, ring) = (self.cards.clone(), self.ring());
+        self.machine.disk.note(Note::Ended { operation, cards, exports, ring });
+    }
+
+    /// So many of the last exits the ring is to keep; without an engine as many as anybody wants.
+    fn ring(&self) -> usize {
+        self.engine.as_ref().map_or(0, |engine| usize::from(engine.state().policy.ring))
     }
 
     /// Snapshots that can be restored; without an engine those that there were.
@@ -267,6 +277,10 @@ impl Life {
             after: None,
             exports: [Arc::clone(&exports), exports],
             held: Arc::default(),
+            lately: Arc::default(),
+            ring: self.ring(),
+            retired: Arc::default(),
+            tampered: Arc::new(self.tampered()),
             destroys: None,
             foreign: Arc::new(observe::foreign(&self.machine, lives.iter())),
         };

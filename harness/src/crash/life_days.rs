@@ -1,6 +1,7 @@
 //! What people do with the app every day: they found a workspace, sell, close the app, wipe, migrate; and what they tell
 //! the engine of it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use camino::Utf8PathBuf;
@@ -114,8 +115,10 @@ impl Life {
     /// What the database holds now must be on a card before the app throws it away.
     pub(super) fn destroys(&self, name: &str) {
         let live = self.database(name);
-        let held = self.ledger.books().into_iter().filter(|(path, _)| **path == *live).collect();
-        self.machine.disk.note(Note::Destroys { deed: Deed::OfTheApp, held, after: Books::new() });
+        let held = self.ledger.books().into_iter().filter(|(path, _)| **path == *live);
+        let held = held.map(|(path, content)| (path, BTreeSet::from([content]))).collect();
+        let (unreadable, after) = (BTreeMap::new(), Books::new());
+        self.machine.disk.note(Note::Destroys { deed: Deed::OfTheApp, held, unreadable, after });
     }
 
     fn change(

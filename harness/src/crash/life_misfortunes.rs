@@ -1,12 +1,15 @@
 //! What happens to a shop without anybody's wish: programs die, files are lost, decay, or are thrown away by hand.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use omnicraft_core::names;
 use omnicraft_host::progress::Observer;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
+use super::folder;
 use super::life::{HOME, Life, id};
 use crate::content::Digest;
 
@@ -54,6 +57,7 @@ impl Life {
         let path = Path::new(HOME).join(path);
         self.machine.files().remove(&path).unwrap();
         self.cards.retain(|card| *card.path != *path);
+        self.damaged.insert(path.into());
     }
 
     /// A sector in the middle of a database of the home becomes garbage: the beginning of its third page, which is the
@@ -67,9 +71,17 @@ impl Life {
         self.overwrite(path.as_ref(), 0);
     }
 
-    fn overwrite(&self, path: &Path, offset: u64) {
-        let file = self.machine.disk.file(&Path::new(HOME).join(path)).unwrap();
+    fn overwrite(&mut self, path: &Path, offset: u64) {
+        let path = Path::new(HOME).join(path);
+        let file = self.machine.disk.file(&path).unwrap();
         self.machine.disk.write(file, offset, &[0x5A; 512]).unwrap();
+        self.damaged.insert(path.into());
+    }
+
+    /// Lists of the engine's that may be found damaged or missing: somebody has done that, or they were never there.
+    pub(super) fn tampered(&self) -> BTreeSet<Arc<Path>> {
+        let is_missing = |list: &Arc<Path>| self.machine.disk.file(list).is_err();
+        folder::lists().into_iter().filter(|list| self.damaged.contains(list) || is_missing(list)).collect()
     }
 
     /// The live database is one that nothing can read any more, or is not there, and nobody expects otherwise.

@@ -1,6 +1,7 @@
 //! The verbs of a life for restores, undos, exports and migrations, and for what happens to databases meanwhile. What the
 //! live databases will hold is said beforehand, in the words of committed versions; it is never read from the result.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +22,7 @@ use super::ledger::rehearse;
 use super::life::{ELSEWHERE, HOME, Life, id};
 use super::observe::{self, Probe};
 use super::trace::Trace;
-use super::{Books, Deed, Note};
+use super::{Books, Deed, Held, Note};
 use crate::content::{self, Digest};
 use crate::sim::image::Image;
 use crate::sim::machine::connect;
@@ -298,16 +299,21 @@ impl Life {
             self.ledger.know(content, format!("entry 900 of {name}"));
             // As long as it commits, a snapshot may hold either; no recovery leads there afterwards.
             self.ledger.perhaps([self.books_of(name, content)]);
+            self.will_be_replaced(&live, BTreeSet::from([content::digest(&connection)?, content]));
             commit(&mut connection)?;
             connection.close().map_err(|(_, error)| error)?;
             self.ledger.settle(after.clone());
+            self.will_be_replaced(&live, BTreeSet::from([content]));
             Ok(content)
         };
-        let content = work().map_err(|error: rusqlite::Error| error.to_string())?;
-        let held = Books::from([(live.as_path().into(), content)]);
-        let after = after.into_iter().filter(|(path, _)| **path == *live).collect();
-        self.machine.disk.note(Note::Destroys { deed: Deed::Restore, held, after });
-        Ok(content)
+        work().map_err(|error: rusqlite::Error| error.to_string())
+    }
+
+    /// A restore is about to throw away what a database holds, which is one of these.
+    fn will_be_replaced(&self, live: &Path, held: BTreeSet<Digest>) {
+        let after = self.ledger.books().into_iter().filter(|(path, _)| **path == *live).collect();
+        let held = Held::from([(live.into(), held)]);
+        self.machine.disk.note(Note::Destroys { deed: Deed::Restore, held, unreadable: BTreeMap::new(), after });
     }
 
     /// Fails unless a snapshot holds this.

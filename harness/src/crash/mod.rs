@@ -28,5 +28,5 @@ pub mod states;
 mod subject;
 pub mod trace;
 
-pub use note::{Books, Card, Deed, Note, UNPROMISED};
+pub use note::{Books, Card, Deed, Held, Note, UNPROMISED};
 pub use subject::Subject;

@@ -1,6 +1,6 @@
 //! What the world may expect from a moment on; written into the disk's log, between the changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +11,9 @@ use crate::content::Digest;
 
 /// All live databases that somebody looks after, and what they hold: one committed version each.
 pub type Books = BTreeMap<Arc<Path>, Digest>;
+
+/// Live databases, and the contents of which each may hold one.
+pub type Held = BTreeMap<Arc<Path>, BTreeSet<Digest>>;
 
 /// Stands for the content of an export that the engine has not said to be done: it may be there or not.
 pub const UNPROMISED: u64 = u64::MAX;
@@ -23,13 +26,20 @@ pub enum Note {
     /// Recovery must lead to one of these, as a whole; what is there if nothing more happens comes first.
     Worlds(Vec<Books>),
     /// The engine begins something.
-    Began(String),
+    Began {
+        /// What.
+        operation: String,
+        /// Whether it first goes on with something that was interrupted.
+        goes_on: bool,
+    },
     /// From here on contents may be thrown away: each must be on a card before another content takes its place.
     Destroys {
         /// Who does it.
         deed: Deed,
-        /// What the databases hold that are changed.
-        held: Books,
+        /// What the databases may hold that are changed.
+        held: Held,
+        /// Databases that nothing can read, with numbers for their pages.
+        unreadable: BTreeMap<Arc<Path>, u64>,
         /// What each will hold after a restore; nothing for the app's own deeds, after which it just holds something else.
         after: Books,
     },
@@ -41,6 +51,8 @@ pub enum Note {
         cards: Vec<Card>,
         /// Files at places that a user named (exports), which are complete now: the path and its content's hash.
         exports: Vec<(Arc<Path>, u64)>,
+        /// So many of the last exits the ring is to keep.
+        ring: usize,
     },
 }
 
@@ -68,17 +80,18 @@ impl Deed {
         }
     }
 
-    /// The note that comes before it, given what the databases hold now and then; none where nothing is thrown away.
-    pub fn note(self, now: &Books, then: &Books) -> Option<Note> {
-        let changed = |path: &Arc<Path>| {
-            then.get(path)
-                .is_some_and(|after| now.get(path).is_some_and(|now| now != after && *now != Digest::UNREADABLE))
-        };
-        let part = |books: &Books| -> Books {
-            books.iter().filter(|(path, _)| changed(path)).map(|(path, digest)| (path.clone(), *digest)).collect()
-        };
-        let (held, after) = (part(now), part(then));
-        (!held.is_empty()).then_some(Note::Destroys { deed: self, held, after })
+    /// The note that comes before it, given what the databases hold now and then, and a number for the pages of each;
+    /// none where nothing is thrown away.
+    pub fn note(self, now: &Books, then: &Books, pages: impl Fn(&Path) -> u64) -> Option<Note> {
+        let changed = || now.iter().filter(|(path, now)| then.get(*path).is_some_and(|then| then != *now));
+        let (bad, good): (Vec<_>, Vec<_>) = changed().partition(|(_, now)| **now == Digest::UNREADABLE);
+        let held: Held = good.into_iter().map(|(path, now)| (path.clone(), BTreeSet::from([*now]))).collect();
+        // Of one that is gone there is nothing to keep.
+        let unreadable: BTreeMap<Arc<Path>, u64> =
+            bad.into_iter().map(|(path, _)| (path.clone(), pages(path))).filter(|(_, pages)| *pages != 0).collect();
+        let after = then.iter().filter(|(path, _)| held.contains_key(*path) || unreadable.contains_key(*path));
+        let after = after.map(|(path, then)| (path.clone(), *then)).collect();
+        (!held.is_empty() || !unreadable.is_empty()).then_some(Note::Destroys { deed: self, held, unreadable, after })
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use foldhash::fast::FixedState;
-use omnicraft_core::model::{Level, Snapshot, Trigger, Workspace};
+use omnicraft_core::model::{Base, Level, Snapshot, Trigger, Workspace};
 use omnicraft_core::names;
 use omnicraft_core::state::State;
 use omnicraft_core::transition::{Refusal, Transition};
@@ -20,7 +20,7 @@ use omnicraft_host::progress::Unobserved;
 use super::Card;
 use super::folder::{self, Kind, backups, files_below, home, kind};
 use super::life::{HOME, Parts};
-pub use super::probe::{Content, Probe, checked, content_at};
+pub use super::probe::{Content, Probe, checked, content_at, pages_at};
 use crate::content::Digest;
 use crate::sim::app::{Handles, SimApp};
 use crate::sim::clock::SimClock;
@@ -32,6 +32,8 @@ use crate::sim::machine::{Build, Machine};
 pub struct Found {
     /// Files with a snapshot's name before anything recovered, and what was in each.
     pub before: Vec<(Arc<Path>, Content)>,
+    /// Lists of the engine's that were not there, or could not be read and were begun anew.
+    pub torn: BTreeSet<Arc<Path>>,
     /// Why the engine would not start.
     pub refused: Option<String>,
     /// What it could not finish.
@@ -46,6 +48,8 @@ pub struct Found {
     pub registry: BTreeSet<Arc<Path>>,
     /// What can be restored.
     pub cards: Vec<(Card, Content)>,
+    /// Live databases of which damaged pages were kept, with a number for the pages.
+    pub rescued: Vec<(Arc<Path>, u64)>,
     /// Where a snapshot's manifest says something else than its card, in a sentence each.
     pub disagreements: Vec<String>,
     /// For each restore that can be undone, the newest last: the live database, and the card that holds what it was.
@@ -76,6 +80,7 @@ pub fn observe(parts: &Parts, probe: &mut Probe, image: Image, starts: u64, cloc
     let machine = Machine::after_cut(&parts.vfs, image, starts, clock, bounded(&parts.build));
     machine.disk.record_questions();
     let mut found = Found { before: wreck(&machine, probe), ..Found::default() };
+    found.torn.extend(folder::lists().into_iter().filter(|list| machine.disk.file(list).is_err()));
     if let Some(state) = recovered(parts, &machine, &mut found) {
         look(&machine, &state, probe, &mut found);
         found.lost_with_catalog = lost_with_catalog(parts, &machine, probe, &found, starts);
@@ -84,7 +89,7 @@ pub fn observe(parts: &Parts, probe: &mut Probe, image: Image, starts: u64, cloc
 }
 
 /// A build that gives up a plan which goes round in circles.
-fn bounded(build: &Build) -> Build {
+pub(crate) fn bounded(build: &Build) -> Build {
     let inner = build.decide.clone();
     let decide = move || -> Decide {
         let (decide, decisions) = (inner(), AtomicUsize::new(0));
@@ -154,6 +159,8 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
     found.cards = listed(machine, state, probe);
     found.disagreements =
         state.snapshots.values().filter_map(|card| disagreement(machine, state, card, probe)).collect();
+    let kept = found.cards.iter().map(|(card, _)| card).filter(|card| card.slot.base == Base::Damaged);
+    found.rescued = kept.map(|card| (card.live.clone(), pages_at(machine, &card.path))).collect();
     found.undo = undo_points(state, &found.cards);
     found.next = state.next_snapshot;
     found.registry = registry(machine);
@@ -174,7 +181,8 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
                 let number = content_at(machine, &path);
                 found.foreign.insert(path, number);
             }
-            Kind::Slot | Kind::Live | Kind::Engines | Kind::KeptDamaged => {}
+            Kind::Engines => found.torn.extend(folder::set_aside(&path)),
+            Kind::Slot | Kind::Live | Kind::KeptDamaged => {}
         }
     }
 }

@@ -2,8 +2,10 @@
 //! hundred files.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher as _;
 use std::path::Path;
 
+use foldhash::fast::FixedState;
 use omnicraft_core::model::{Manifest, SnapshotId};
 use rusqlite::Connection;
 
@@ -58,6 +60,15 @@ impl Probe {
 pub fn checked(connection: rusqlite::Result<Connection>) -> Content {
     let found = connection.and_then(|connection| content::checked(&connection));
     found.map_err(|error| error.to_string())?
+}
+
+/// Bytes of a database file that say what kind of file it is; a copy has others.
+const HEADER: usize = 100;
+
+/// A number for the pages of a database that nothing can read, whatever its header says; 0 where there is no file.
+pub fn pages_at(machine: &Machine, path: &Path) -> u64 {
+    let bytes = machine.disk.file(path).map_or_else(|_| Vec::new(), |file| machine.disk.content(file).bytes());
+    bytes.get(HEADER..).map_or(0, |pages| FixedState::default().hash_one(pages))
 }
 
 /// A number for the content of a file; 0 where there is none.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Books, Card, Deed, Note};
+use super::{Books, Card, Deed, Held, Note};
 use crate::content::Digest;
 use crate::sim::image::Image;
 use crate::sim::operation::Operation;
@@ -36,7 +36,15 @@ pub struct Promise {
     /// Files at places that a user named, as they were before, and as they are when this is done.
     pub exports: [Exports; 2],
     /// What each live database has or may have held since the trace began.
-    pub held: Arc<BTreeMap<Arc<Path>, BTreeSet<Digest>>>,
+    pub held: Arc<Held>,
+    /// The same since the engine began what it is doing.
+    pub lately: Arc<Held>,
+    /// So many of the last exits the ring is to keep.
+    pub ring: usize,
+    /// Snapshots of databases that are no longer looked after, with what they hold.
+    pub retired: Arc<BTreeMap<Arc<Path>, Digest>>,
+    /// Lists of the engine's that somebody has damaged or thrown away, or that were not there yet.
+    pub tampered: Arc<BTreeSet<Arc<Path>>>,
     /// What was last thrown away, or is about to be.
     pub destroys: Option<Arc<Destroyed>>,
     /// Files that are nobody's business but their owner's, with numbers for their contents; none for those whose content
@@ -50,7 +58,9 @@ pub struct Destroyed {
     /// Who does it.
     pub deed: Deed,
     /// What each database may have held last.
-    pub held: BTreeMap<Arc<Path>, BTreeSet<Digest>>,
+    pub held: Held,
+    /// Databases that nothing could read, with numbers for their pages.
+    pub unreadable: BTreeMap<Arc<Path>, u64>,
     /// What each holds after it; nothing where anything else says that it is done.
     pub after: Books,
 }
@@ -85,26 +95,29 @@ impl Trace {
             }
             Note::Worlds(worlds) => {
                 promise.worlds = Arc::new(worlds.clone());
-                let held = Arc::make_mut(&mut promise.held);
-                for (path, content) in worlds.iter().flatten() {
-                    held.entry(path.clone()).or_default().insert(*content);
-                }
+                promise.may_hold(worlds);
                 promise.destroys = last.destroys.as_ref().map(|destroyed| last.still_commits(destroyed, worlds));
             }
-            Note::Destroys { deed, held, after } => {
-                let held = held.iter().map(|(path, digest)| (path.clone(), BTreeSet::from([*digest]))).collect();
-                promise.destroys = Some(Arc::new(Destroyed { deed: *deed, held, after: after.clone() }));
+            Note::Destroys { deed, held, unreadable, after } => {
+                let (held, unreadable, after) = (held.clone(), unreadable.clone(), after.clone());
+                promise.destroys = Some(Arc::new(Destroyed { deed: *deed, held, unreadable, after }));
             }
-            Note::Began(operation) => {
+            Note::Began { operation, goes_on } => {
                 promise.destroys = None;
                 promise.operation = Some(operation.clone());
+                if !goes_on {
+                    promise.lately = Arc::default();
+                }
+                promise.may_hold(&last.worlds);
                 if let Some((cards, exports)) = self.end_of_operation(at) {
                     promise.after = Some(cards);
                     promise.exports[1] = exports;
                 }
             }
-            Note::Ended { cards, exports, .. } => {
+            Note::Ended { cards, exports, ring, .. } => {
                 promise.operation = None;
+                promise.ring = *ring;
+                promise.retire();
                 promise.before = Arc::new(cards.clone());
                 promise.after = None;
                 promise.exports = [Arc::new(exports.clone()), Arc::new(exports.clone())];
@@ -117,7 +130,7 @@ impl Trace {
         self.log[at..].iter().find_map(|operation| match operation {
             Operation::Note(note) => match &**note {
                 Note::Ended { cards, exports, .. } => Some((Arc::new(cards.clone()), Arc::new(exports.clone()))),
-                Note::Version(..) | Note::Worlds(_) | Note::Began(_) | Note::Destroys { .. } => None,
+                Note::Version(..) | Note::Worlds(_) | Note::Began { .. } | Note::Destroys { .. } => None,
             },
             _ => None,
         })
@@ -125,6 +138,25 @@ impl Trace {
 }
 
 impl Promise {
+    fn may_hold(&mut self, worlds: &[Books]) {
+        for held in [&mut self.held, &mut self.lately] {
+            let held = Arc::make_mut(held);
+            for (path, content) in worlds.iter().flatten() {
+                held.entry(path.clone()).or_default().insert(*content);
+            }
+        }
+    }
+
+    /// What is no longer looked after keeps its snapshots, on no card.
+    fn retire(&mut self) {
+        let is_gone = |card: &&Card| card.is_good() && !self.worlds.iter().any(|books| books.contains_key(&card.live));
+        let gone: Vec<_> =
+            self.before.iter().filter(is_gone).filter_map(|card| Some((card.path.clone(), card.content?))).collect();
+        if !gone.is_empty() {
+            Arc::make_mut(&mut self.retired).extend(gone);
+        }
+    }
+
     /// The app may commit until the engine asks it to let go: what a restore throws away is what was there last. `worlds`
     /// tells what there is first, and the restored content as long as nobody knows whether it has come.
     fn still_commits(&self, destroyed: &Arc<Destroyed>, worlds: &[Books]) -> Arc<Destroyed> {
@@ -133,7 +165,7 @@ impl Promise {
             let last = worlds.iter().filter_map(|books| books.get(path));
             let is_open =
                 worlds.first().and_then(|books| books.get(path)) != Some(after) && last.clone().any(|is| is == after);
-            if self.operation.is_some() && is_open {
+            if self.operation.is_some() && is_open && destroyed.held.contains_key(path) {
                 let last = last.filter(|is| *is != after).copied().collect();
                 Arc::make_mut(&mut now).held.insert(path.clone(), last);
             }

@@ -35,6 +35,7 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
             Err(reason) => return Err(format!("{} is bad: {reason}", told(card))),
         }
         level(promise, card)?;
+        fresh(promise, card)?;
     }
     if let Some(disagreement) = found.disagreements.first() {
         return Err(disagreement.clone());
@@ -54,6 +55,22 @@ fn level(promise: &Promise, card: &Card) -> Result<(), String> {
             Err(format!("{} was {} and is {}", told(card), promised.word(), card.level.word()))
         }
         _ => Ok(()),
+    }
+}
+
+/// A snapshot that is taken now holds what its database held meanwhile, and not what it held once. Of several files with
+/// the same bytes a rebuilt catalog may call another one new.
+fn fresh(promise: &Promise, card: &Card) -> Result<(), String> {
+    let is_known = promise.before.iter().any(|other| {
+        other.id == card.id || other.live == card.live && other.content.is_some() && other.bytes == card.bytes
+    });
+    let held = promise.lately.get(&card.live);
+    match card.content.filter(|content| !is_known && !held.is_some_and(|held| held.contains(content))) {
+        Some(content) => {
+            let words = promise.known.get(&content).map_or("something", String::as_str);
+            Err(format!("{} is new and holds {words}, which was no longer live", told(card)))
+        }
+        None => Ok(()),
     }
 }
 
@@ -107,6 +124,20 @@ mod tests {
             "cards: s1 shop auto_daily sound P",
             "s1 (/home/backups/auto_daily.db) holds version P, which its database did not hold",
         );
+    }
+
+    /// A copy of the main file without its log is whole, and was live once.
+    #[test]
+    fn a_new_snapshot_holds_what_is_live() {
+        let check = checker(super::judge);
+        let start = "worlds: shop=B | shop=C; operation: AppStarted; held: shop=A; before: s1 shop auto_daily sound D";
+        let with = |new: &str| format!("cards: s1 shop auto_daily sound D, s2 shop auto_weekly sound {new}");
+        check(start, &with("B"), "kept");
+        check(start, &with("C"), "kept");
+        let old = "s2 (/home/backups/auto_weekly.db) is new and holds version A, which was no longer live";
+        check(start, &with("A"), old);
+        // It has the bytes of s1: which of the two is which, a lost catalog alone knew.
+        check(start, &with("D"), "kept");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use omnicraft_core::model::Level;
+use omnicraft_core::model::{Base, Level};
 
 use super::{Guarantee, after, is_looked_after};
 use crate::content::Digest;
@@ -21,6 +21,7 @@ pub(super) const GUARANTEE: Guarantee = Guarantee {
 };
 
 fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
+    slots(promise, found)?;
     let good = promise.before.iter().filter(|card| card.is_good() && card.content.is_some());
     for newest in good.filter(|card| is_newest(promise, card)) {
         let there = promise_of(promise, newest);
@@ -40,6 +41,21 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A startup copy and a safeguard have names that people know: once there is one, there always is one. The ring moves,
+/// and what is kept beside a slot comes and goes; but whatever the plan puts in the place of a slot, it is never empty.
+fn slots(promise: &Promise, found: &Found) -> Result<(), String> {
+    let is_there = |card: &&Card| found.before.iter().any(|(path, _)| *path == card.path);
+    let stays = |card: &&Card| after(promise).iter().any(|other| other.is_good() && other.path == card.path);
+    let named = promise.before.iter().filter(|card| {
+        let has_name = matches!(card.slot.base, Base::Tier(_) | Base::Before(_)) && card.slot.generation.is_none();
+        has_name && card.is_good() && card.content.is_some()
+    });
+    match named.filter(stays).find(|card| !is_there(card)) {
+        Some(card) => Err(format!("right after the power cut there was no {}", card.path.display())),
+        None => Ok(()),
+    }
 }
 
 fn told(card: &Card) -> String {
@@ -117,6 +133,26 @@ mod tests {
             "wreck: /home/backups/purse/auto_close_1.db=B",
             "right after the power cut nothing as new as s2 (/home/backups/auto_close_1.db) was restorable",
         );
+    }
+
+    /// The older copy has a dated name by then, so nothing is lost; but whoever looks for the name finds none.
+    #[test]
+    fn a_slot_is_never_empty() {
+        let check = checker(super::judge);
+        let wreck = "wreck: /home/backups/auto_daily_2026-11-21.db=A";
+        let empty = "right after the power cut there was no /home/backups/auto_daily.db";
+        let daily = "worlds: shop=B; operation: AppStarted; before: s1 shop auto_daily sound A; \
+                     after: s1 shop auto_daily_2026-11-21 sound A, s2 shop auto_daily sound B";
+        check(daily, wreck, empty);
+        check(daily, "wreck: /home/backups/auto_daily.db=A", "kept");
+        check(daily, "wreck: /home/backups/auto_daily.db=B", "kept");
+        // The plan gives the name up: it was no good any more, or the ring moves.
+        let aside = "worlds: shop=B; operation: AppStarted; before: s1 shop auto_daily sound A; \
+                     after: s1 shop auto_daily_2026-11-21 sound A";
+        check(aside, wreck, "kept");
+        let ring = "worlds: shop=B; operation: AppClosing; before: s1 shop auto_close_1 sound A; \
+                    after: s1 shop auto_close_2 sound A, s2 shop auto_close_1 sound B";
+        check(ring, "wreck: /home/backups/auto_close_2.db=A", "kept");
     }
 
     #[test]

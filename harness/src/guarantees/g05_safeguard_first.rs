@@ -3,7 +3,7 @@
 use super::Guarantee;
 use crate::crash::Deed;
 use crate::crash::observe::Found;
-use crate::crash::trace::Promise;
+use crate::crash::trace::{Destroyed, Promise};
 
 pub(super) const GUARANTEE: Guarantee = Guarantee {
     id: "G5",
@@ -33,6 +33,18 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
             return Err(format!("{} is {deed}, and no snapshot holds {}", path.display(), lost.join(" or ")));
         }
     }
+    pages(destroyed, found)
+}
+
+/// What nothing can read is kept too, page by page: somebody may rescue rows from it.
+fn pages(destroyed: &Destroyed, found: &Found) -> Result<(), String> {
+    for (path, pages) in &destroyed.unreadable {
+        let is_done = found.live.get(path).is_some_and(|content| content.as_ref().ok() == destroyed.after.get(path));
+        let is_kept = found.rescued.iter().any(|(of, kept)| of == path && kept == pages);
+        if is_done && !is_kept {
+            return Err(format!("{} is replaced, and its damaged pages were not kept", path.display()));
+        }
+    }
     Ok(())
 }
 
@@ -54,6 +66,21 @@ mod tests {
         check(restore, &of("s2 shop auto_before_restore damaged B"), lost);
         check(restore, &of("s2 purse auto_before_restore sound B"), lost);
         check(restore, &of("s2 shop auto_before_restore sound C"), lost);
+    }
+
+    #[test]
+    fn what_is_damaged_is_kept() {
+        let check = checker(super::judge);
+        let restore = "worlds: shop=A; operation: RestoreRequested; destroys: restore shop=!33 -> shop=A; \
+                       before: s1 shop auto_daily sound A";
+        let with = |card: &str| format!("live: shop=A; cards: s1 shop auto_daily sound A, {card}");
+        check(restore, "live: shop=!", "kept");
+        // The pages of a card that nothing can read have the number of its `!`.
+        check(restore, &with("s2 shop damaged_2026-11-21 damaged !"), "kept");
+        let lost = "/home/shop.db is replaced, and its damaged pages were not kept";
+        check(restore, "live: shop=A", lost);
+        check(restore, &with("s2 purse damaged_2026-11-21 damaged !"), lost);
+        check(restore, &with("s2 shop auto_before_restore sound B"), lost);
     }
 
     #[test]

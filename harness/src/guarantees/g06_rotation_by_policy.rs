@@ -4,11 +4,13 @@
 //! not know the policy's numbers: nothing pinned goes, nothing goes without a newer one of its kind, of the ring only the
 //! oldest.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use omnicraft_core::model::Base;
 
 use super::{Guarantee, after, is_looked_after};
+use crate::content::Digest;
 use crate::crash::Card;
 use crate::crash::folder::main_file;
 use crate::crash::observe::Found;
@@ -36,6 +38,8 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
         }
     }
     ring(promise, found)?;
+    newest_exits(promise, found)?;
+    retired(promise, found)?;
     strangers(promise, found)
 }
 
@@ -70,6 +74,13 @@ fn may_go(promise: &Promise, card: &Card) -> Result<(), String> {
     if !after(promise).iter().any(|other| newer(&other)) {
         return Err(format!("{} is removed and nothing newer of its kind has come", told(card)));
     }
+    let places = |cards: &[Card]| cards.iter().filter(|other| other.live == card.live && is_place(other)).count();
+    let is_pushed = after(promise)
+        .iter()
+        .any(|other| kind(other) && ring(other) && !promise.before.iter().any(|known| known.id == other.id));
+    if is_place(card) && !is_pushed && places(&promise.before) <= promise.ring {
+        return Err(format!("{} is removed from the ring, and no exit has come", told(card)));
+    }
     let older = |other: &&Card| kind(other) && ring(other) && other.id < card.id;
     match promise.before.iter().find(older) {
         Some(older) if ring(card) && after(promise).iter().any(|other| other.id == older.id && ring(other)) => {
@@ -103,6 +114,42 @@ fn ring(promise: &Promise, found: &Found) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether it holds a place of the ring.
+fn is_place(card: &Card) -> bool {
+    matches!(card.slot.base, Base::Close(_)) && card.slot.generation.is_none() && card.is_good()
+}
+
+/// A push takes one snapshot out of the ring, the oldest: all others are there before it, after it and in between.
+fn newest_exits(promise: &Promise, found: &Found) -> Result<(), String> {
+    let counts = |card: &&Card| is_place(card) && is_looked_after(found, card);
+    let mut ring: Vec<&Card> = promise.before.iter().filter(counts).collect();
+    ring.sort_by_key(|card| (&card.live, Reverse(card.id)));
+    for of_one in ring.chunk_by(|one, other| one.live == other.live) {
+        for card in of_one.iter().take(promise.ring.saturating_sub(1)) {
+            let by_hand = found.before.iter().any(|(path, content)| {
+                path.parent() == card.path.parent() && content.as_ref().ok() == card.content.as_ref()
+            });
+            if !by_hand || !stays(card, found) {
+                return Err(format!("{} is one of the newest exits, and is gone", told(card)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Snapshots of a database that is no longer looked after stay where they are, for whoever wants it back.
+fn retired(promise: &Promise, found: &Found) -> Result<(), String> {
+    let is_there = |path: &Path, content: &Digest| {
+        let was = found.before.iter().any(|(other, is)| **other == *path && is.as_ref().ok() == Some(content));
+        let is = found.unlisted.iter().any(|other| **other == *path);
+        was && (is || found.cards.iter().any(|(card, _)| *card.path == *path))
+    };
+    match promise.retired.iter().find(|(path, content)| !is_there(path, content)) {
+        Some((path, _)) => Err(format!("{} is gone, and its database is not even looked after", path.display())),
+        None => Ok(()),
+    }
 }
 
 /// Files that the engine did not make: each is as it was, and no other has come.
@@ -199,6 +246,49 @@ mod tests {
             "cards: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C, s4 shop auto_close_1 sound C",
             "s4 (/home/backups/auto_close_1.db) is in two places of the ring",
         );
+    }
+
+    /// The second newest was pushed over the third before that was pushed out of the ring.
+    #[test]
+    fn only_the_oldest_exit_goes() {
+        let check = checker(super::judge);
+        let ring = "worlds: shop=D; operation: AppClosing; ring: 3; \
+            before: s1 shop auto_close_3 sound A, s2 shop auto_close_2 sound B, s3 shop auto_close_1 sound C; \
+            after: s3 shop auto_close_3 sound C, s4 shop auto_close_1 sound D";
+        let newest = "wreck: /home/backups/auto_close_3.db=B, /home/backups/auto_close_2.db=C";
+        let cards = "cards: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C";
+        check(ring, &format!("{newest}; {cards}"), "kept");
+        let lost = "s2 (/home/backups/auto_close_2.db) is one of the newest exits, and is gone";
+        check(ring, &format!("wreck: /home/backups/auto_close_2.db=C; {cards}"), lost);
+        check(ring, &format!("{newest}; cards: s3 shop auto_close_2 sound C"), lost);
+        let shorter = ring.replace("ring: 3", "ring: 2");
+        check(&shorter, "wreck: /home/backups/auto_close_2.db=C; cards: s3 shop auto_close_2 sound C", "kept");
+    }
+
+    /// The exit's copy was found bad after the ring had been pushed for it.
+    #[test]
+    fn nothing_is_pushed_out_for_nothing() {
+        let check = checker(super::judge);
+        let ring = "worlds: shop=D; operation: AppClosing; ring: 2; \
+            before: s1 shop auto_close_2 sound A, s2 shop auto_close_1 sound B; after: s2 shop auto_close_2 sound B";
+        let lost = "s1 (/home/backups/auto_close_2.db) is removed from the ring, and no exit has come";
+        check(ring, "", lost);
+        // Somebody wants a shorter ring.
+        check(&ring.replace("ring: 2", "ring: 1"), "", "kept");
+        let pushed = format!("{ring}, s3 shop auto_close_1 sound D");
+        check(&pushed, "", "kept");
+    }
+
+    #[test]
+    fn what_nobody_looks_after_any_more_stays() {
+        let check = checker(super::judge);
+        let removed = "worlds: shop=A; retired: /home/backups/stall/auto_daily.db=B";
+        let wreck = "wreck: /home/backups/stall/auto_daily.db=B";
+        check(removed, &format!("{wreck}; unlisted: /home/backups/stall/auto_daily.db"), "kept");
+        let gone = "/home/backups/stall/auto_daily.db is gone, and its database is not even looked after";
+        check(removed, "wreck: ", gone);
+        check(removed, wreck, gone);
+        check(removed, "wreck: /home/backups/stall/auto_daily.db=C; unlisted: /home/backups/stall/auto_daily.db", gone);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! G8: every card has its file, every file its card, nothing half done lies about; and with the catalog gone, the folder
 //! alone gives all of it back.
 
-use super::Guarantee;
+use std::path::Path;
+
+use super::{Guarantee, is_looked_after};
+use crate::crash::Card;
 use crate::crash::observe::Found;
 use crate::crash::trace::Promise;
 
@@ -16,7 +19,10 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
     if found.refused.is_some() {
         return Ok(());
     }
-    if let Some(path) = found.unlisted.first() {
+    if let Some(list) = found.torn.iter().find(|list| !promise.tampered.contains(*list)) {
+        return Err(format!("a power cut alone took {} or tore it", list.display()));
+    }
+    if let Some(path) = found.unlisted.iter().find(|path| !is_nobodys(promise, found, path)) {
         return Err(format!("{} is on no card", path.display()));
     }
     if let Some(path) = found.leftovers.first() {
@@ -31,6 +37,12 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
         Some(card) => Err(format!("without the catalog {card} could not be restored")),
         None => Ok(()),
     }
+}
+
+/// Snapshots of a database that is no longer looked after are on no card.
+fn is_nobodys(promise: &Promise, found: &Found, path: &Path) -> bool {
+    let of_one_that_goes = |card: &Card| *card.path == *path && !is_looked_after(found, card);
+    promise.retired.contains_key(path) || promise.before.iter().any(of_one_that_goes)
 }
 
 /// A number is given once: what people wrote down about s12 is true of s12 for ever.
@@ -68,6 +80,31 @@ mod tests {
             "registry: shop, purse",
             "the list of workspaces names [/home/purse.db, /home/shop.db], and the catalog others",
         );
+    }
+
+    #[test]
+    fn lists_are_torn_by_hand_alone() {
+        let check = checker(super::judge);
+        let torn = "torn: /home/backups/catalog.db";
+        check(ONE, torn, "a power cut alone took /home/backups/catalog.db or tore it");
+        check(&format!("{ONE}; tampered: /home/backups/catalog.db"), torn, "kept");
+        check(
+            &format!("{ONE}; tampered: /home/backups/catalog.db"),
+            "torn: /home/workspaces.json",
+            "a power cut alone took /home/workspaces.json or tore it",
+        );
+    }
+
+    #[test]
+    fn what_nobody_looks_after_any_more_is_on_no_card() {
+        let check = checker(super::judge);
+        let left = "unlisted: /home/backups/stall/auto_daily.db";
+        let is_left = "/home/backups/stall/auto_daily.db is on no card";
+        check("worlds: shop=A", left, is_left);
+        check("worlds: shop=A; retired: /home/backups/stall/auto_daily.db=B", left, "kept");
+        let goes = "worlds: shop=A, stall=B | shop=A; before: s1 stall auto_daily sound B";
+        check(goes, &format!("live: shop=A; cards: ; {left}"), "kept");
+        check(goes, &format!("cards: ; {left}"), is_left);
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use omnicraft_core::model::{Level, Slot, SnapshotId};
+use omnicraft_core::model::{Base, Level, Slot, SnapshotId};
 use rusqlite::Connection;
 
 use crate::content::{self, Digest};
 use crate::crash::observe::{Content, Found};
 use crate::crash::trace::{Destroyed, Exports, Promise};
-use crate::crash::{Books, Card, Deed};
+use crate::crash::{Books, Card, Deed, Held};
 
 type Judge = fn(&Promise, &Found) -> Result<(), String>;
 
@@ -52,7 +52,17 @@ fn promised(lines: &BTreeMap<&str, &str>) -> Promise {
                 promise.exports = [old, new].map(|all| -> Exports { Arc::new(numbers(all).into_iter().collect()) });
             }
             "foreign" => promise.foreign = Arc::new(items(value).map(stranger).collect()),
+            // What databases held before the operation began.
+            "held" => promise.held = Arc::new(held(books(value))),
+            "ring" => promise.ring = value.parse().unwrap(),
+            "retired" => promise.retired = Arc::new(files(value).map(|(path, is)| (path, version(is))).collect()),
+            "tampered" => promise.tampered = Arc::new(items(value).map(|path| Path::new(path).into()).collect()),
             _ => panic!("no promise has {key}"),
+        }
+    }
+    for books in promise.worlds.iter() {
+        for (path, content) in books {
+            Arc::make_mut(&mut promise.lately).entry(path.clone()).or_default().insert(*content);
         }
     }
     promise
@@ -80,8 +90,7 @@ fn made(promise: &Promise, lines: &BTreeMap<&str, &str>) -> Found {
     }
     found.before = promise.before.iter().map(|card| (card.path.clone(), readable(card))).collect();
     if let Some(value) = set("wreck") {
-        let files = items(value).map(|item| item.split_once('=').unwrap());
-        found.before = files.map(|(path, is)| (Path::new(path).into(), content(is))).collect();
+        found.before = files(value).map(|(path, is)| (path, content(is))).collect();
     }
     found.registry = found.live.keys().cloned().collect();
     if let Some(value) = set("registry") {
@@ -97,6 +106,9 @@ fn made(promise: &Promise, lines: &BTreeMap<&str, &str>) -> Found {
     let text = |key: &str| set(key).map(str::to_owned);
     (found.refused, found.failure, found.again) = (text("refused"), text("failure"), text("again"));
     (found.unlisted, found.leftovers) = (paths("unlisted"), paths("leftovers"));
+    found.torn = paths("torn").into_iter().collect();
+    let kept = found.cards.iter().map(|(card, _)| card).filter(|card| card.slot.base == Base::Damaged);
+    found.rescued = kept.map(|card| (card.live.clone(), card.bytes)).collect();
     (found.lost_with_catalog, found.disagreements) = (texts("lost"), texts("disagreements"));
     found
 }
@@ -113,9 +125,13 @@ fn books(text: &str) -> Books {
     items(text).map(|item| item.split_once('=').unwrap()).map(|(name, is)| (live(name), version(is))).collect()
 }
 
+/// Paths, each with what is said of it.
+fn files(text: &str) -> impl Iterator<Item = (Arc<Path>, &str)> {
+    items(text).map(|item| item.split_once('=').unwrap()).map(|(path, is)| (Path::new(path).into(), is))
+}
+
 fn numbers(text: &str) -> BTreeMap<Arc<Path>, u64> {
-    let files = items(text).map(|item| item.split_once('=').unwrap());
-    files.map(|(path, number)| (Path::new(path).into(), number.parse().unwrap())).collect()
+    files(text).map(|(path, number)| (path, number.parse().unwrap())).collect()
 }
 
 fn stranger(item: &str) -> (Arc<Path>, Option<u64>) {
@@ -135,8 +151,15 @@ fn destroyed(text: &str) -> Destroyed {
         "undo" => Deed::Undo,
         _ => panic!("nobody does {deed}"),
     };
-    let held = books(held).into_iter().map(|(path, digest)| (path, BTreeSet::from([digest]))).collect();
-    Destroyed { deed, held, after: books(after) }
+    // `shop=!33` cannot be read, and its pages have the number 33.
+    let (bad, good): (Vec<&str>, Vec<&str>) = items(held).partition(|item| item.contains('!'));
+    let bytes = |item: &&str| item.split_once("=!").map(|(of, bytes)| (live(of), bytes.parse().unwrap())).unwrap();
+    let unreadable = bad.iter().map(bytes).collect();
+    Destroyed { deed, held: self::held(books(&good.join(","))), unreadable, after: books(after) }
+}
+
+fn held(books: Books) -> Held {
+    books.into_iter().map(|(path, digest)| (path, BTreeSet::from([digest]))).collect()
 }
 
 /// `s1 shop auto_daily sound A`, perhaps with `pinned`.

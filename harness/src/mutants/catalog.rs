@@ -4,10 +4,11 @@ use std::path::Path;
 
 use omnicraft_core::change::Change;
 use omnicraft_core::effect::Effect;
+use omnicraft_core::plan::{Mode, Step};
 
 use super::Mutant;
 use super::deeds::{is_registry, name, overwrite, temporary_of, write_unsynced};
-use super::plan::{decisions, insert_before, steps};
+use super::plan::{decisions, insert_once_before, position, steps};
 use super::port::{Call, files};
 use super::snapshot::without_syncs_of;
 
@@ -15,13 +16,13 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "catalog-never-synced",
         story: "SQLite does not sync the catalog",
-        scenarios: &["start-all-tiers"],
+        scenarios: &["verify-all", "workspace-added"],
         breaks: |parts| without_syncs_of(parts, |path| name(path) == "catalog.db"),
     },
     Mutant {
         name: "catalog-journal-never-synced",
         story: "SQLite does not sync the catalog's journal before it writes into the catalog",
-        scenarios: &["start-all-tiers", "restore-snapshot", "manual-pinned"],
+        scenarios: &["pin-on", "start-all-tiers"],
         breaks: |parts| without_syncs_of(parts, |path| name(path) == "catalog.db-journal"),
     },
     Mutant {
@@ -77,7 +78,32 @@ pub(super) const ALL: &[Mutant] = &[
                 });
                 if let Some(workspaces) = listed {
                     let early = Effect::WriteRegistry { workspaces, keep_damaged: None };
-                    insert_before(operation, early, |effect| matches!(effect, Effect::Commit { .. }));
+                    insert_once_before(operation, early, |effect| matches!(effect, Effect::Commit { .. }));
+                }
+            })
+        },
+    },
+    Mutant {
+        name: "registry-after-the-restore",
+        story: "the list of workspaces is written when the restore that adds to it is over",
+        scenarios: &["global-restore-where-one-is-here", "global-restore-to-a-new-computer"],
+        breaks: |parts| {
+            steps(parts, |_, operation| {
+                let mut listed = None;
+                for step in &mut operation.remaining {
+                    if let Effect::Commit { intent }
+                    | Effect::Swap { intent }
+                    | Effect::VerifyLive { intent }
+                    | Effect::Finish { intent } = &mut step.effect
+                    {
+                        listed = intent.registry.take().or(listed);
+                    }
+                }
+                if let Some(workspaces) = listed {
+                    let late = Effect::WriteRegistry { workspaces, keep_damaged: None };
+                    let after = position(operation, |effect| matches!(effect, Effect::Finish { .. }));
+                    let at = after.map_or(operation.remaining.len(), |finish| finish + 1);
+                    operation.remaining.insert(at, Step { mode: Mode::Require, effect: late });
                 }
             })
         },

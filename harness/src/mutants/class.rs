@@ -1,43 +1,66 @@
-//! Words for the entries of a trace that are the same wherever the same thing is done: numbers of operations, snapshots
-//! and days are left out, so that a waiver covers what it gives a reason for, and nothing else.
+//! Words for the entries of a trace that are the same wherever the same thing is done: a file is told by the part that it
+//! plays, not by its name, so that a waiver covers what it gives a reason for, and nothing else.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use omnicraft_core::model::{Base, Slot};
+use omnicraft_core::names;
+
+use crate::crash::Note;
+use crate::crash::folder::main_file;
 use crate::crash::life::HOME;
 use crate::crash::trace::Trace;
-use crate::crash::{Note, states::Point};
 use crate::sim::operation::{FileId, Operation};
+
+/// The head of a journal or a log is at most so long, and no page is as short.
+const HEAD: usize = 32;
 
 /// Words for every entry of a trace's log.
 pub(super) fn words(trace: &Trace) -> Vec<String> {
     let mut names: BTreeMap<FileId, Arc<Path>> = BTreeMap::new();
     names.extend(trace.base.names.iter().filter_map(|(path, file)| file.map(|file| (file, path.clone()))));
-    trace.log.iter().map(|operation| entry(&mut names, operation)).collect()
+    let plain: Vec<String> = trace.log.iter().map(|operation| entry(&mut names, operation)).collect();
+    (0..plain.len()).map(|at| with_purpose(trace, &plain, at)).collect()
+}
+
+/// A folder is synced for the sake of what was done last; nothing else tells one such sync from another.
+fn with_purpose(trace: &Trace, plain: &[String], at: usize) -> String {
+    let is_note = |operation: &Operation| matches!(operation, Operation::Note(_));
+    match trace.log[..at].iter().rposition(|before| !is_note(before)) {
+        Some(last) if matches!(trace.log[at], Operation::SyncFolder(_)) => {
+            format!("{} after {}", plain[at], plain[last])
+        }
+        _ => plain[at].clone(),
+    }
 }
 
 fn entry(names: &mut BTreeMap<FileId, Arc<Path>>, operation: &Operation) -> String {
     let of = |names: &BTreeMap<FileId, Arc<Path>>, file: &FileId| {
-        names.get(file).map_or_else(|| "a file without a name".to_owned(), |path| shown(path))
+        names.get(file).map_or_else(|| "a file without a name".to_owned(), |path| part(path))
     };
     match operation {
         Operation::Create(path, file) => {
             names.insert(*file, path.clone());
-            format!("create {}", shown(path))
+            format!("create {}", part(path))
         }
-        Operation::Link(path, file) => format!("link {} to {}", of(names, file), shown(path)),
+        Operation::Link(path, file) => format!("link {} to {}", of(names, file), part(path)),
         Operation::Rename(from, to, file) => {
             names.insert(*file, to.clone());
-            format!("rename {} to {}", shown(from), shown(to))
+            format!("rename {} to {}", part(from), part(to))
         }
-        Operation::Unlink(path, _) => format!("unlink {}", shown(path)),
-        Operation::MakeFolder(path) => format!("make folder {}", shown(path)),
+        Operation::Unlink(path, _) => format!("unlink {}", part(path)),
+        Operation::MakeFolder(path) => format!("make {}", folder(path)),
+        // What says how much of a journal counts, or that a log has begun anew.
+        Operation::Write { file, offset: 0, bytes, .. } if bytes.len() <= HEAD => {
+            format!("write the head of {}", of(names, file))
+        }
         Operation::Write { file, .. } => format!("write {}", of(names, file)),
         Operation::Resize { file, .. } => format!("resize {}", of(names, file)),
         Operation::SyncFile(file, _) => format!("sync {}", of(names, file)),
         Operation::SyncFailed(file) => format!("failed sync {}", of(names, file)),
-        Operation::SyncFolder(path) => format!("sync folder {}", shown(path)),
+        Operation::SyncFolder(path) => format!("sync {}", folder(path)),
         Operation::Note(note) => match &**note {
             Note::Ended { operation, .. } => format!("the end of {operation}"),
             Note::Worlds(_) => "the commit".to_owned(),
@@ -46,31 +69,95 @@ fn entry(names: &mut BTreeMap<FileId, Arc<Path>>, operation: &Operation) -> Stri
     }
 }
 
-/// What a sync at this point makes durable.
-pub(super) fn settled(point: &Point, log: &[Operation], at: usize, words: &[String]) -> String {
-    let mut after = point.clone();
-    after.step(log, at);
-    let mut settled: Vec<&str> = point
-        .pending
-        .iter()
-        .filter(|place| !after.pending.contains(place))
-        .map(|place| words[*place].as_str())
-        .collect();
-    settled.sort_unstable();
-    settled.dedup();
-    settled.join(", ")
+/// The part that a file plays, with the sidecar that it is.
+fn part(path: &Path) -> String {
+    let main = main_file(path);
+    let suffix = &name(path)[name(&main).len()..];
+    let sidecar = match suffix {
+        "" => "",
+        "-journal" => "'s journal",
+        "-wal" => "'s log",
+        _ => suffix,
+    };
+    format!("{}{sidecar}", main_part(&main))
 }
 
-/// A path below the home, without numbers.
-fn shown(path: &Path) -> String {
-    let text = path.strip_prefix(HOME).unwrap_or(path).to_string_lossy();
-    let mut shown = String::new();
-    for letter in text.chars() {
-        match letter {
-            '0'..='9' if shown.ends_with('#') => {}
-            '0'..='9' => shown.push('#'),
-            other => shown.push(other),
-        }
+fn main_part(path: &Path) -> String {
+    let below = path.strip_prefix(HOME).ok();
+    let in_backups = below.is_some_and(|below| below.starts_with(names::BACKUPS));
+    let is = |known: &str| below == Some(Path::new(known));
+    if let Some((_, target)) = staged_to(name(path)) {
+        return format!("staged {}", main_part(&path.with_file_name(target)));
     }
-    if shown.is_empty() { "the home".to_owned() } else { shown }
+    let words = match name(path) {
+        _ if is(names::CATALOG) => "catalog",
+        _ if is(names::INTENT) => "intent",
+        _ if is(names::REGISTRY) => "list of workspaces",
+        name if name.starts_with(names::REGISTRY) => "damaged list of workspaces",
+        _ if is(names::LOCK) => "lock",
+        name if names::is_unpublished(name) && name.ends_with("-back") => "staged way back",
+        name if names::is_unpublished(name) && !names::is_staged(name) => "staged database",
+        name if names::is_unpublished(name) && name.contains("-import") => "staged import",
+        name if names::is_unpublished(name) && name.ends_with(".zip") => "staged archive",
+        name if names::is_unpublished(name) => "staged copy",
+        name if in_backups => return Slot::parse(name).map_or_else(|| other(path), slot),
+        _ if below.is_none() => "export",
+        _ => "live database",
+    };
+    words.to_owned()
+}
+
+/// A temporary file's number, and the name that it will have.
+fn staged_to(name: &str) -> Option<(u64, &str)> {
+    let (number, target) = name.strip_prefix(".staged-")?.split_once("-to-")?;
+    Some((number.parse().ok()?, target))
+}
+
+fn slot(slot: Slot) -> String {
+    let words = match slot.base {
+        Base::Tier(_) => "tier",
+        Base::Close(_) => "place in the ring",
+        Base::Before(_) => "safety net",
+        Base::Manual => "manual snapshot",
+        Base::Kept => "kept snapshot",
+        Base::Damaged => "damaged database",
+    };
+    format!(
+        "{}{words}",
+        if slot.generation.is_some() && !matches!(slot.base, Base::Manual | Base::Kept | Base::Damaged) {
+            "dated "
+        } else {
+            ""
+        }
+    )
+}
+
+fn other(path: &Path) -> String {
+    let in_manifests = path.parent().is_some_and(|folder| folder.ends_with(names::MANIFESTS));
+    let words = if in_manifests {
+        "manifest"
+    } else if name(path).starts_with("catalog.damaged") {
+        "damaged catalog"
+    } else {
+        "foreign file"
+    };
+    words.to_owned()
+}
+
+/// The part that a folder plays.
+fn folder(path: &Path) -> String {
+    let below = path.strip_prefix(HOME).ok();
+    let words = match below.map(|below| below.to_str().unwrap_or_default()) {
+        Some("") => "the home",
+        Some(names::BACKUPS) => "the backups",
+        Some(_) if path.ends_with(names::MANIFESTS) => "manifests",
+        Some(below) if Path::new(below).starts_with(names::BACKUPS) => "a workspace's backups",
+        Some(_) => "a folder of the home",
+        None => "a folder elsewhere",
+    };
+    words.to_owned()
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }

@@ -3,8 +3,11 @@
 //! careless app. The others are made of every scenario's own trace: each sync dropped, each two changes swapped, each
 //! promise given a sync too early. What nobody catches is waived in writing, with the reason, or the proof has a hole.
 //!
-//! One bug cannot be made: an app that is told it may destroy although nothing was safeguarded. A permit is made by the
-//! core alone, from a published snapshot.
+//! Some bugs that others have had cannot be made here. Two operations never run at once, under the home's lock, and each
+//! writer first removes what lies under its temporary name: that two operations share one makes no difference. An intent
+//! that is not checked is a bug where it is written in place, which is caught as such; written beside and renamed, it is
+//! never torn. A log that was merged before a restore has its removal made durable with the safeguard's folder already;
+//! that the restore does not rely on this shows where there is no such safeguard.
 
 mod app;
 mod archives;

@@ -12,6 +12,7 @@ use omnicraft_core::transition::Transition;
 use omnicraft_host::ports::Decide;
 
 use crate::crash::life::Parts;
+use crate::crash::observe::bounded;
 
 /// Software that decides something else.
 pub(super) fn decisions(mut parts: Parts, change: fn(&State, &Event, &mut Transition)) -> Parts {
@@ -25,6 +26,8 @@ pub(super) fn decisions(mut parts: Parts, change: fn(&State, &Event, &mut Transi
         });
         decide
     });
+    // A wrong plan may come to no end, and would take all memory with it.
+    parts.build = bounded(&parts.build);
     parts
 }
 
@@ -45,6 +48,7 @@ pub(super) fn steps(mut parts: Parts, change: fn(&State, &mut Operation)) -> Par
         });
         decide
     });
+    parts.build = bounded(&parts.build);
     parts
 }
 
@@ -83,6 +87,15 @@ pub(super) fn insert_before(operation: &mut Operation, effect: Effect, first: fn
     }
     if let Some(at) = position(operation, first) {
         operation.remaining.insert(at, Step { mode: Mode::Require, effect });
+    }
+}
+
+/// The same for a step that may be gone again while the one before which it comes still waits.
+pub(super) fn insert_once_before(operation: &mut Operation, effect: Effect, first: fn(&Effect) -> bool) {
+    let mark = format!("the step `{effect}` has been added");
+    if !operation.warnings.contains(&mark) && position(operation, first).is_some() {
+        operation.warnings.push(mark);
+        insert_before(operation, effect, first);
     }
 }
 

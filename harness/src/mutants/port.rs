@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use omnicraft_core::model::FileStamp;
+use omnicraft_core::names;
 use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFile, Watch};
 
-use crate::crash::life::Parts;
+use crate::crash::life::{HOME, Parts};
 use crate::sim::filesystem::SimFileSystem;
 
 /// A call that changes the disk or makes something durable; or one before which the disk is tampered with.
@@ -30,6 +31,15 @@ pub(super) type Wrongly = fn(&SimFileSystem, &Call<'_>) -> Option<io::Result<()>
 /// Software whose file port does something wrongly.
 pub(super) fn files(mut parts: Parts, wrongly: Wrongly) -> Parts {
     parts.build.files = Arc::new(move |inner| Box::new(Broken { inner, wrongly }));
+    parts
+}
+
+/// Software whose file port does something wrongly in a recovery that finds a commit point, and at no other time.
+pub(super) fn files_of_recovery(mut parts: Parts, wrongly: Wrongly) -> Parts {
+    parts.build.files = Arc::new(move |inner| {
+        let is_decided = inner.disk().file(&Path::new(HOME).join(names::INTENT)).is_ok();
+        if is_decided { Box::new(Broken { inner, wrongly }) } else { Box::new(inner) }
+    });
     parts
 }
 

@@ -8,9 +8,11 @@ use omnicraft_core::transition::Transition;
 use omnicraft_host::ports::filesystem::FileSystem as _;
 
 use super::Mutant;
-use super::deeds::{content, is_among_backups, is_before_intent, is_intent, parent, told, write_unsynced};
+use super::deeds::{
+    content, is_among_backups, is_before_intent, is_intent, is_live_or_beside, parent, told, write_unsynced,
+};
 use super::plan::{decisions, leave_out, steps};
-use super::port::{Call, files};
+use super::port::{Call, files, files_of_recovery};
 use super::safeguard::concluded;
 
 pub(super) const ALL: &[Mutant] = &[
@@ -65,6 +67,17 @@ pub(super) const ALL: &[Mutant] = &[
                         matches!(effect, Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. })
                     });
                 }
+            })
+        },
+    },
+    Mutant {
+        name: "recovery-keeps-the-log",
+        story: "a recovery that goes on with a restore leaves the old log beside the new database",
+        scenarios: &["interrupted-over-damage", "restore-over-damage"],
+        breaks: |parts| {
+            files_of_recovery(parts, |_, call| match call {
+                Call::Remove(path) if is_live_or_beside(path) => told(),
+                _ => None,
             })
         },
     },

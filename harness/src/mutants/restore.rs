@@ -3,19 +3,24 @@
 
 use std::path::Path;
 
+use omnicraft_core::change::Change;
 use omnicraft_core::effect::Effect;
+use omnicraft_core::event::EventKind;
 use omnicraft_core::names;
+use omnicraft_core::plan::Step;
+use omnicraft_core::state::Moment;
 use omnicraft_host::ports::filesystem::FileSystem as _;
 
 use super::Mutant;
 use super::deeds::{
-    copy_unsynced, is_among_backups, is_before_intent, is_intent, is_live, is_live_or_beside, is_staged_beside,
+    copy_unsynced, is_among_backups, is_before_intent, is_intent, is_live, is_live_or_beside, is_staged_beside, name,
     overwrite, parent, sync_fails, told, write_unsynced,
 };
-use super::plan::{leave_out, steps};
+use super::plan::{decisions, leave_out, steps};
 use super::port::{Call, files};
+use super::safeguard::concluded;
 use super::snapshot::without_syncs_of;
-use crate::crash::life::HOME;
+use crate::crash::life::{HOME, Parts};
 use crate::sim::filesystem::SimFileSystem;
 
 pub(super) const ALL: &[Mutant] = &[
@@ -47,7 +52,7 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "restore-stale-log-kept",
         story: "what SQLite kept beside the old database stays beside the new one",
-        scenarios: &["restore-after-the-app-died", "restore-snapshot", "restore-over-a-hot-journal"],
+        scenarios: &["interrupted-over-damage", "restore-over-damage"],
         breaks: |parts| {
             files(parts, |_, call| match call {
                 Call::Remove(path) if is_live_or_beside(path) => told(),
@@ -56,9 +61,20 @@ pub(super) const ALL: &[Mutant] = &[
         },
     },
     Mutant {
+        name: "restore-stale-journal-kept",
+        story: "the journal of a transaction that was cut short in the old database stays beside the new one",
+        scenarios: &["restore-over-a-journal-alone"],
+        breaks: |parts| {
+            files(parts, |_, call| match call {
+                Call::Remove(path) if is_live_or_beside(path) && name(path).ends_with("-journal") => told(),
+                _ => None,
+            })
+        },
+    },
+    Mutant {
         name: "restore-removed-log-not-synced",
-        story: "the old log's removal is not durable when the new database gets its name",
-        scenarios: &["restore-snapshot", "restore-rollback-journal", "restore-after-the-app-died"],
+        story: "the removal of what lay beside the old database is not durable when the new one gets its name",
+        scenarios: &["interrupted-over-damage", "restore-over-damage"],
         breaks: |parts| {
             files(parts, |files, call| match call {
                 Call::SyncFolder(folder) if *folder == Path::new(HOME) && is_decided(files) && waits(files) => told(),
@@ -117,8 +133,8 @@ pub(super) const ALL: &[Mutant] = &[
     },
     Mutant {
         name: "intent-in-place",
-        story: "the commit point is written under its final name",
-        scenarios: &["restore-snapshot", "restore-after-the-app-died"],
+        story: "the commit point is written under its final name, also where it is amended half way",
+        scenarios: &["interrupted-between-two"],
         breaks: |parts| {
             files(parts, |files, call| match call {
                 Call::Rename(from, to) if is_intent(to) => Some(overwrite(files, from, to)),
@@ -167,7 +183,7 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "intent-removed-before-the-names",
         story: "the commit point is removed before the swapped names are durable",
-        scenarios: &["restore-snapshot", "restore-after-the-app-died"],
+        scenarios: &["global-restore"],
         breaks: |parts| {
             files(parts, |files, call| match call {
                 Call::SyncFolder(folder) if *folder == Path::new(HOME) && is_decided(files) && !waits(files) => told(),
@@ -193,33 +209,51 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "restore-told-when-decided",
         story: "the user is told that all is done as soon as the restore is decided, and works on in the old database",
-        scenarios: &["restore-snapshot", "restore-after-the-app-died"],
+        scenarios: &["restore-snapshot"],
+        breaks: told_when_decided,
+    },
+    Mutant {
+        name: "restore-told-before-durable",
+        story: "the user is told that all is done when the commit point is written, and not yet durable",
+        scenarios: &["restore-snapshot"],
         breaks: |parts| {
-            steps(parts, |_, operation| {
-                if operation.moment != omnicraft_core::state::Moment::Recovery {
-                    leave_out(operation, |effect| {
-                        matches!(effect, Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. })
-                    });
-                }
+            let parts = told_when_decided(without_syncs_of(parts, is_among_backups));
+            files(parts, |files, call| match call {
+                Call::SyncFolder(folder) if is_among_backups(folder) && is_decided(files) => told(),
+                _ => None,
             })
         },
     },
     Mutant {
         name: "restore-told-before-decided",
         story: "the user is told that all is done before anything is decided",
-        scenarios: &["restore-snapshot", "restore-after-the-app-died"],
+        scenarios: &["restore-snapshot"],
         breaks: |parts| {
-            steps(parts, |_, operation| {
-                leave_out(operation, |effect| {
-                    matches!(
-                        effect,
-                        Effect::Commit { .. } | Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. }
-                    )
+            decisions(parts, |_, event, decided| {
+                let next = decided.changes.iter().rev().find_map(|change| match change {
+                    Change::OperationPut(operation) => Some((operation.moment.clone(), operation.remaining.first()?)),
+                    _ => None,
                 });
+                if let Some((moment, Step { effect: Effect::Commit { .. }, .. })) = next
+                    && matches!(event.kind, EventKind::StepFinished(_))
+                {
+                    decided.changes = vec![Change::OperationEnded];
+                    decided.conclusion = Some(concluded(moment));
+                }
             })
         },
     },
 ];
+
+fn told_when_decided(parts: Parts) -> Parts {
+    steps(parts, |_, operation| {
+        if operation.moment != Moment::Recovery {
+            leave_out(operation, |effect| {
+                matches!(effect, Effect::Swap { .. } | Effect::VerifyLive { .. } | Effect::Finish { .. })
+            });
+        }
+    })
+}
 
 fn intent() -> std::path::PathBuf {
     Path::new(HOME).join(names::INTENT)

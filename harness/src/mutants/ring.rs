@@ -20,8 +20,8 @@ pub(super) const ALL: &[Mutant] = &[
             steps(parts, |_, operation| {
                 let mut shifts: Vec<_> =
                     operation.remaining.iter().filter(|step| is_shift(&step.effect)).cloned().collect();
+                // The oldest is first now, and is taken last.
                 shifts.sort_by_key(|step| step.effect.to_string());
-                shifts.reverse();
                 let places = operation.remaining.iter_mut().filter(|step| is_shift(&step.effect));
                 places.for_each(|step| *step = shifts.pop().unwrap_or_else(|| step.clone()));
             })
@@ -66,7 +66,7 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "ring-pushed-before-the-copy",
         story: "the ring is pushed, and its last place lost, before there is anything to publish",
-        scenarios: &["exit-fourth", "exit-third", "three-exit"],
+        scenarios: &["exit-of-damage"],
         breaks: |parts| {
             steps(parts, |_, operation| {
                 move_before(operation, is_shift, |effect| matches!(effect, Effect::Copy { .. }));

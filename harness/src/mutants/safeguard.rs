@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use omnicraft_core::change::Change;
 use omnicraft_core::effect::Effect;
-use omnicraft_core::model::{Act, Base, SchemaProfile, Slot};
-use omnicraft_core::state::{Ending, Moment, Operation};
-use omnicraft_core::transition::Conclusion;
+use omnicraft_core::event::{Event, EventKind};
+use omnicraft_core::model::{Act, Base, SchemaProfile, Slot, SnapshotId};
+use omnicraft_core::outcome::{Outcome, Yield};
+use omnicraft_core::state::{Ending, Moment, Operation, State};
+use omnicraft_core::transition::{Conclusion, Transition, transition};
 use omnicraft_host::ports::Decide;
 use rusqlite::{Connection, Result};
 
 use super::Mutant;
 use super::deeds::{is_among_backups, is_copy, told};
-use super::plan::{leave_out, move_after, steps};
+use super::plan::{decisions, leave_out, move_after, steps};
 use super::port::{Call, files};
 use super::snapshot::without_syncs_of;
 use crate::crash::Subject;
@@ -38,6 +41,18 @@ pub(super) const ALL: &[Mutant] = &[
                 _ => None,
             })
         },
+    },
+    Mutant {
+        name: "safeguard-after-the-act",
+        story: "the app is told that it may destroy before there is a safeguard",
+        scenarios: &["net-accounting-reset"],
+        breaks: |parts| decisions(parts, permit_at_once),
+    },
+    Mutant {
+        name: "migration-before-its-snapshot",
+        story: "the app's migration is committed before the snapshot that it asked for",
+        scenarios: &["net-migration"],
+        breaks: |parts| decisions(parts, permit_at_once),
     },
     Mutant {
         name: "restore-safeguards-after-the-swap",
@@ -82,6 +97,21 @@ pub(super) const ALL: &[Mutant] = &[
         },
     },
 ];
+
+/// Makes the core believe that the safeguard was published when it has only begun.
+fn permit_at_once(state: &State, event: &Event, decided: &mut Transition) {
+    let begun = decided.changes.iter().find_map(|change| match change {
+        Change::OperationPut(operation) => Some(operation),
+        _ => None,
+    });
+    let (EventKind::AboutToDestroy(..), Some(begun)) = (&event.kind, begun) else { return };
+    let last = begun.remaining.last().cloned().into_iter().collect();
+    let done = Operation { remaining: last, published: vec![SnapshotId(1)], ..(**begun).clone() };
+    let state = State { operation: Some(done), ..state.clone() };
+    let finished = EventKind::StepFinished(Outcome::Done(Yield::Nothing));
+    let told = transition(&state, &Event { now: event.now.clone(), kind: finished }, &[]);
+    *decided = Transition { conclusion: told.conclusion, ..Transition::default() };
+}
 
 const fn is_restore(operation: &Operation) -> bool {
     matches!(operation.moment, Moment::Restore(..) | Moment::RestoreAll(_))

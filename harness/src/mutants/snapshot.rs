@@ -101,6 +101,34 @@ pub(super) const ALL: &[Mutant] = &[
         },
     },
     Mutant {
+        name: "snapshot-verified-before-its-sync",
+        story: "a snapshot is read back from memory and found good, and then the disk fails to sync it",
+        scenarios: &["start-all-tiers"],
+        breaks: |parts| {
+            files(parts, |files, call| match call {
+                Call::CopyNew(from, to) if is_before_slot(to) => Some(copy_unsynced(files, from, to)),
+                Call::Rename(from, to) if is_slot(to) => {
+                    Some(sync_fails(files, from).and_then(|()| files.rename(from, to)))
+                }
+                _ => None,
+            })
+        },
+    },
+    Mutant {
+        name: "snapshot-copied-into-place",
+        story: "a snapshot waits on another disk, and is copied into its place without a sync",
+        scenarios: &["start-all-tiers"],
+        breaks: |parts| {
+            files(parts, |files, call| match call {
+                Call::Rename(from, to) if is_slot(to) => {
+                    let copied = files.remove(to).and_then(|()| copy_unsynced(files, from, to));
+                    Some(copied.and_then(|()| files.remove(from)))
+                }
+                _ => None,
+            })
+        },
+    },
+    Mutant {
         name: "snapshot-name-not-synced",
         story: "the folder of backups is never synced, neither by the engine nor by SQLite",
         scenarios: &["start-all-tiers"],
@@ -168,7 +196,7 @@ pub(super) const ALL: &[Mutant] = &[
     },
     Mutant {
         name: "snapshot-older-pruned-first",
-        story: "older snapshots of the database are removed before the new one has its name",
+        story: "older snapshots of the database are removed before the new one is verified",
         scenarios: &["due-check-over-midnight", "exit-fourth"],
         breaks: |parts| {
             steps(parts, |state, operation| {
@@ -182,7 +210,7 @@ pub(super) const ALL: &[Mutant] = &[
                         manifest: names::manifest(workspace, snapshot.id),
                         stamp: snapshot.stamp,
                     };
-                    insert_before(operation, removal, |effect| matches!(effect, Effect::Publish { .. }));
+                    insert_before(operation, removal, |effect| matches!(effect, Effect::Verify { .. }));
                 }
             })
         },

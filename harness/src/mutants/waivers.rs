@@ -4,6 +4,8 @@
 const BY_HAND: &str = include_str!("waivers/by_hand.txt");
 const BY_MACHINE: &str = include_str!("waivers/by_machine.txt");
 
+const NO_REASON: &str = "no reason is given";
+
 /// All waivers, and how often each was used.
 pub(super) struct Waivers(Vec<Waiver>);
 
@@ -28,7 +30,7 @@ impl Waivers {
     fn parse(text: &str) -> Self {
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
         let waivers = lines.map(|line| {
-            let (pattern, reason) = line.split_once(" | ").unwrap_or((line, "no reason is given"));
+            let (pattern, reason) = line.split_once(" | ").unwrap_or((line, NO_REASON));
             Waiver { pattern: pattern.trim().to_owned(), reason: reason.trim().to_owned(), covers: 0 }
         });
         Self(waivers.collect())
@@ -57,6 +59,13 @@ fn covers(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_waiver_gives_its_reason() {
+        for waiver in Waivers::by_hand().0.into_iter().chain(Waivers::by_machine().0) {
+            assert_ne!(waiver.reason, NO_REASON, "{}", waiver.pattern);
+        }
+    }
 
     #[test]
     fn a_pattern_covers_what_it_says_and_nothing_beside_it() {

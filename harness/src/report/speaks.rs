@@ -66,7 +66,7 @@ mod tests {
         let quiet = Promise { worlds: Arc::new(vec![books(old)]), ..Promise::default() };
         check(&quiet, &["G1", "G7", "G8", "G11"]);
         let held = BTreeMap::from([(Arc::from(Path::new("/home/shop.db")), BTreeSet::from([old]))]);
-        let destroyed = Destroyed { deed: Deed::Restore, held, after: books(new) };
+        let destroyed = Destroyed { deed: Deed::Restore, held, unreadable: BTreeMap::new(), after: books(new) };
         let restore = Promise {
             worlds: Arc::new(vec![books(old), books(new)]),
             operation: Some("RestoreRequested".to_owned()),

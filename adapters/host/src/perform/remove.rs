@@ -39,6 +39,9 @@ pub(super) fn discard(work: &Work<'_>, path: &Utf8Path) -> Result<Yield> {
     let file = work.path(path);
     if path.file_name().is_some_and(names::is_unpublished) && !is_awaited(work, path)? {
         work.discard(&file)?;
+        if is_out_of_sight(path) && work.stamp(parent(&file))?.is_some() {
+            work.sync_folder(parent(&file))?;
+        }
     } else if work.stamp(&file)?.is_some() {
         if !is_void_intent(work, path)? && !is_stray_manifest(work, path) && !is_second_name(work, path)? {
             let (reason, remedy) =
@@ -48,6 +51,12 @@ pub(super) fn discard(work: &Work<'_>, path: &Utf8Path) -> Result<Yield> {
         work.files().remove(&file).map_err(failed(attempted, &file))?;
     }
     Ok(Yield::Nothing)
+}
+
+/// Whether no scan may look there: beside a database that no list names, or in a folder of the user's. The plan alone
+/// knows of such a file, so it must be gone for good before the plan forgets it.
+fn is_out_of_sight(path: &Utf8Path) -> bool {
+    !path.starts_with(names::BACKUPS)
 }
 
 /// Whether a committed swap still needs it.

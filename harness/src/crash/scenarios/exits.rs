@@ -77,6 +77,25 @@ pub(super) const ALL: &[Scenario] = &[
         },
     },
     Scenario {
+        name: "exit-of-damage",
+        story: "a page of the live database is garbage at the exit, and the ring is full: nothing is pushed out of it",
+        subject: small,
+        prepare: |life| {
+            after_exits(life, 3);
+            life.decay("shop.db");
+            life.is_unreadable("shop");
+        },
+        act: |life| {
+            let told =
+                life.tell(EventKind::AppClosing(crate::crash::life::id("shop"))).map_err(|error| error.to_string())?;
+            told.failure.ok_or("the exit went well")?;
+            let ring =
+                ["auto_close_1: entry 3 of shop", "auto_close_2: entry 2 of shop", "auto_close_3: entry 1 of shop"];
+            let shelf = life.shelf("shop");
+            if shelf.starts_with(&ring.map(str::to_owned)) { Ok(()) } else { Err(format!("the ring is {shelf:#?}")) }
+        },
+    },
+    Scenario {
         name: "exit-unchanged",
         story: "an exit after which the database holds what the newest close snapshot holds pushes nothing out",
         subject: small,

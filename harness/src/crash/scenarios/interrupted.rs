@@ -22,6 +22,22 @@ pub(super) const ALL: &[Scenario] = &[
         },
     ),
     scenario(
+        "interrupted-over-damage",
+        "the restore over a damaged database was decided and nothing swapped; a log lies beside it when the start goes on",
+        |life| {
+            a_snapshot_and_a_commit(life);
+            life.damage("shop", 0);
+        },
+        |life| {
+            restore_first(life)?;
+            life.lose_power_before(
+                |change| matches!(change, Operation::Unlink(path, _) if path.ends_with("shop.db-wal")),
+            )?;
+            life.start_again()?;
+            life.commit("shop")
+        },
+    ),
+    scenario(
         "interrupted-after-the-swap",
         "the restore was swapped in and not finished; the app works in it before the engine is started again",
         two_snapshots,

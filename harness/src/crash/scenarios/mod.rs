@@ -3,7 +3,6 @@
 mod archives;
 mod exits;
 mod exports;
-mod found;
 mod global;
 mod interrupted;
 mod logs;
@@ -44,17 +43,8 @@ pub struct Scenario {
     pub act: fn(&mut Life) -> Result<(), String>,
 }
 
-/// All that must be kept.
+/// All of them.
 pub fn all() -> Vec<Scenario> {
-    every().into_iter().filter(|scenario| scenario.found().is_none()).collect()
-}
-
-/// Those in which a promise is broken, as long as the engine is not mended.
-pub fn found() -> Vec<Scenario> {
-    every().into_iter().filter(|scenario| scenario.found().is_some()).collect()
-}
-
-fn every() -> Vec<Scenario> {
     let every_day = [starts::ALL, exits::ALL, nets::ALL, manual::ALL, rotation::ALL];
     let rare = [registry::ALL, losses::ALL, logs::ALL];
     let restored = [restores::ALL, undo::ALL, archives::ALL, global::ALL, interrupted::ALL];
@@ -68,11 +58,6 @@ fn small() -> Arc<dyn Subject> {
 }
 
 impl Scenario {
-    /// What it shows, if a promise is known to be broken in it.
-    pub fn found(&self) -> Option<&'static str> {
-        found::FOUND.iter().find(|(names, _)| names.contains(&self.name)).map(|(_, story)| *story)
-    }
-
     /// The parts of its machine, on this file layer and with this software.
     pub fn parts(&self, vfs: &Arc<SimVfs>, build: Build) -> Parts {
         Parts { vfs: vfs.clone(), subject: (self.subject)(), build }

@@ -81,6 +81,20 @@ pub(super) const ALL: &[Scenario] = &[
         },
     ),
     scenario(
+        "restore-over-a-journal-alone",
+        "a snapshot is restored where the live database is gone, and the journal of a transaction that was cut short is not",
+        |life| {
+            shop(life);
+            life.use_rollback_journal("shop");
+            life.snapshot("shop", None).unwrap();
+            life.commit("shop").unwrap();
+            life.die_in_a_transaction("shop");
+            life.throw_away("shop.db");
+            life.is_unreadable("shop");
+        },
+        restore_first,
+    ),
+    scenario(
         "restore-over-hidden-damage",
         "a snapshot is restored over a database that opens, and of which a page is bad",
         |life| {
