@@ -45,6 +45,7 @@ pub fn run(options: &Options, tell: &mut (dyn FnMut(&str) + Send)) -> Proof {
         tell(&format!("  took {}", words::time(begun.elapsed().as_secs_f64())));
     }
     proof.whole = options.is_whole();
+    proof.is_selected = !options.only.is_empty();
     proof.seconds = start.elapsed().as_secs_f64();
     proof
 }

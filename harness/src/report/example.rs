@@ -38,6 +38,7 @@ fn proof() -> Proof {
     let restored = [("G1", 204_000), ("G4", 204_000), ("G9", 204_000)];
     Proof {
         whole: true,
+        is_selected: false,
         seconds: 84.25,
         machine,
         operations: vec![

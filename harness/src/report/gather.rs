@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -20,6 +19,7 @@ use crate::crash::trace::Trace;
 use crate::guarantees;
 use crate::sim::machine::Build;
 use crate::sim::vfs::SimVfs;
+use crate::threads::share;
 
 /// So many violations of an operation are told; the others are counted.
 const TOLD: usize = 5;
@@ -36,35 +36,22 @@ pub fn explored(
 ) -> Proof {
     let start = Instant::now();
     let wanted: Vec<&Scenario> = scenarios.iter().filter(|scenario| options.wants(scenario.name)).collect();
-    let (next, done) = (AtomicUsize::new(0), Mutex::new((Vec::new(), tell)));
-    std::thread::scope(|scope| {
-        for thread in 0..options.threads.max(1) {
-            let (next, done, wanted) = (&next, &done, &wanted);
-            scope.spawn(move || {
-                let vfs = Arc::new(SimVfs::register(&format!("explored-{thread}")));
-                while let Some((at, scenario)) = {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    wanted.get(at).map(|scenario| (at, *scenario))
-                } {
-                    let lived = one(scenario, app, &vfs, limits);
-                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    match &lived {
-                        Ok(operation) => done.1(&operation.line()),
-                        Err(unlived) => done.1(&format!("{:<36} not explored: {}", scenario.name, unlived.why)),
-                    }
-                    done.0.push((at, lived));
-                }
-            });
-        }
+    let tell = Mutex::new(tell);
+    let lived = share(&wanted, options.threads, "explored", |scenario, vfs| {
+        let lived = one(scenario, app, vfs, limits);
+        let line = match &lived {
+            Ok(operation) => operation.line(),
+            Err(unlived) => format!("{:<36} not explored: {}", scenario.name, unlived.why),
+        };
+        tell.lock().unwrap_or_else(PoisonError::into_inner)(&line);
+        lived
     });
-    let (mut lived, _) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    lived.sort_by_key(|(at, _)| *at);
     let mut proof = Proof { machine: Machine::this(options.threads), ..Proof::default() };
-    for (at, lived) in lived {
+    for (scenario, lived) in wanted.iter().zip(lived) {
         match lived {
             Ok(operation) => proof.operations.push(operation),
             Err(unlived) => {
-                let skipped = Skipped { what: wanted[at].name.to_owned(), why: unlived.why };
+                let skipped = Skipped { what: scenario.name.to_owned(), why: unlived.why };
                 let list = if unlived.is_not_for_it { &mut proof.skipped } else { &mut proof.unlived };
                 list.push(skipped);
             }

@@ -9,8 +9,10 @@ const END: &str = "<!-- end of guarantees -->";
 
 /// The README with the table of this report.
 pub fn written(readme: &str, report: &Report) -> Result<String, String> {
-    if !report.proof.whole {
-        return Err("only a whole run may be told in the README; run it without --only".to_owned());
+    let proof = &report.proof;
+    if proof.is_selected || proof.operations.is_empty() || proof.mutants.is_empty() {
+        let needed = "run it without --only, and with the parts cuts and mutants";
+        return Err(format!("only power cuts in all operations and all mutants may be told in the README; {needed}"));
     }
     if !report.holds() {
         return Err("the proof does not hold, so the README cannot say that it does".to_owned());
@@ -53,7 +55,6 @@ fn split(readme: &str) -> Result<(&str, &str, &str), String> {
 
 fn table(report: &Report) -> String {
     let least = |figure| thousands(floored(figure));
-    let mutants: u64 = report.mutants().iter().sum();
     let mut text = format!(
         "Power was cut in {} operations, which left at least {} distinct disks: no guarantee was broken. Of at least {} bugs \
          made on purpose, each was found or is waived in writing.\n\n\
@@ -61,7 +62,7 @@ fn table(report: &Report) -> String {
          |---|---|---|---|---|\n",
         least(report.proof.operations.len() as u64),
         least(report.distinct()),
-        least(mutants),
+        least(report.proof.mutants.len() as u64),
     );
     for row in &report.guarantees {
         let cuts = format!("{}, {}", least(row.operations), least(row.distinct));
@@ -109,7 +110,7 @@ mod tests {
     fn the_table_is_written_between_two_comments() {
         let expected = format!(
             "# A\n\n{BEGIN}\n\
-             Power was cut in 2 operations, which left at least 1,200,000 distinct disks: no guarantee was broken. Of at least 45 \
+             Power was cut in 2 operations, which left at least 1,200,000 distinct disks: no guarantee was broken. Of at least 2 \
              bugs made on purpose, each was found or is waived in writing.\n\n\
              | | guarantee | power cuts judged by it: operations, disks | bugs found by it | what no power cut shows, and its proof |\n\
              |---|---|---|---|---|\n\
@@ -148,7 +149,7 @@ mod tests {
     #[test]
     fn a_part_or_a_failure_is_not_told() {
         let mut part = good();
-        part.proof.whole = false;
+        part.proof.is_selected = true;
         assert!(check(&empty(), &part).unwrap_err().contains("without --only"));
         assert!(written(&empty(), &bad()).unwrap_err().contains("does not hold"));
     }

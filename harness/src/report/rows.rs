@@ -11,6 +11,8 @@ use super::kernels::Kernels;
 pub struct Proof {
     /// Whether it was all of it; a run of some operations proves nothing of the others, and the report says so.
     pub whole: bool,
+    /// Whether only some operations and mutants were asked for.
+    pub is_selected: bool,
     /// How long it took.
     pub seconds: f64,
     /// Where it ran.
