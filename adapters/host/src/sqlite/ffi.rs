@@ -46,7 +46,7 @@ pub(super) fn read(connection: &Connection, of: Of, from: u64, into: &mut [u8]) 
 /// The head of a write-ahead log's index, as it lies in shared memory (<https://sqlite.org/walformat.html>).
 pub(super) struct LogIndex {
     /// Its two copies, and the first once more, read in this order: all the same where nobody was just writing.
-    pub(super) copies: [[u32; LogIndex::WORDS]; 3],
+    pub(super) copies: [[u32; Self::WORDS]; 3],
     /// Frames at the beginning of the log that are in the main file, read before the last copy.
     pub(super) backfilled: u32,
 }

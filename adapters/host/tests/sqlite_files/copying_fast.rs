@@ -19,9 +19,16 @@ const BLOCK: u64 = 256 << 10;
 /// Something that an app or its checkpointer does between two blocks.
 #[derive(Clone, Copy, Debug)]
 enum Deed {
-    Insert { rows: u16, bytes: u16 },
-    Delete { every: u8 },
-    Update { every: u8 },
+    Insert {
+        rows: u16,
+        bytes: u16,
+    },
+    Delete {
+        every: u8,
+    },
+    Update {
+        every: u8,
+    },
     Vacuum,
     IncrementalVacuum,
     /// A transaction so large that its pages are in the log before it is rolled back.
@@ -294,8 +301,7 @@ fn what_is_not_known_in_every_byte_goes_through_sqlite() {
 fn what_stops_a_copy_stops_it_whichever_way_it_goes() {
     let folder = Folder::new();
     let live = folder.database("shop.db", "PRAGMA journal_mode = WAL; CREATE TABLE t (v); INSERT INTO t VALUES (1)");
-    let stopped =
-        held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("copy.db"), &mut |_, _| Err(Stop::Cancelled));
+    let stopped = held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("copy.db"), &mut |_, _| Err(Stop::Cancelled));
     assert!(matches!(stopped, Err(Stop::Cancelled)), "{stopped:?}");
     let nowhere = held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("none/copy.db"), &mut |_, _| Ok(()));
     crate::support::fails(nowhere, omnicraft_core::outcome::FailureKind::Missing, "No such file");

@@ -60,8 +60,10 @@ impl Mark {
         for _ in 0..LOOKS {
             let index = ffi::log_index(connection).map_err(unreadable)?;
             if index.copies[0] == index.copies[1] && index.copies[1] == index.copies[2] {
-                let mark = Self::of(&index.copies[0], index.backfilled).filter(|mark| mark.page_size > 0 || mark.frames == 0);
-                let mut mark = mark.ok_or_else(|| "the index of its write-ahead log is none that we know".to_owned())?;
+                let mark =
+                    Self::of(&index.copies[0], index.backfilled).filter(|mark| mark.page_size > 0 || mark.frames == 0);
+                let mut mark =
+                    mark.ok_or_else(|| "the index of its write-ahead log is none that we know".to_owned())?;
                 if mark.frames == 0 {
                     // A log that nothing was written to yet; the main file is at rest.
                     mark.page_size = page_size_of(&ffi::header(connection).map_err(|error| error.to_string())?);

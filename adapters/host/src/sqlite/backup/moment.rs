@@ -148,9 +148,7 @@ impl Watched {
             Some(now) => Ok(now == count),
             // A writer that has a rollback journal waits for the hold to end before it can commit, and lets nobody
             // else in meanwhile.
-            None => {
-                self.unless_busy(open::journal_mode(&self.source)).map(|mode| mode.is_some_and(|m| m != "wal"))
-            }
+            None => self.unless_busy(open::journal_mode(&self.source)).map(|mode| mode.is_some_and(|m| m != "wal")),
         }
     }
 
