@@ -1,7 +1,6 @@
 //! Backup: one durable copy with and without its verification, and a whole app start with all four tiers due, beside
 //! what others do for less.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
-#![expect(clippy::disallowed_methods, reason = "it makes and removes files of its own")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::cell::RefCell;
