@@ -1,11 +1,9 @@
 //! Backup: one durable copy with and without its verification, and a whole app start with all four tiers due, beside
 //! what others do for less.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
-#![expect(clippy::disallowed_methods, reason = "it makes and removes files of its own")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::cell::RefCell;
-use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -40,13 +38,16 @@ fn copies(criterion: &mut Criterion, table: &Table, size: &str, business: &Busin
     let who = "cp + fsync";
     group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || peers::copy(&from, &to))));
     let who = "engine: copy, sealed and durable";
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || empty(&to), || copy(&from, &to))));
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || copy(&from, &to))));
+    let who = "engine: the same through SQLite";
+    let through_sqlite = || copy_through_sqlite(&from, &to);
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, through_sqlite)));
     let who = "engine: copy and verify";
     let verified = || {
         copy(&from, &to);
         verify(&to);
     };
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || empty(&to), verified)));
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, verified)));
     let who = "VACUUM INTO";
     group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || peers::vacuum_into(&from, &to))));
     if peers::has("python3") {
@@ -79,14 +80,20 @@ fn startups(criterion: &mut Criterion, table: &Table, size: &str, business: &Bus
     group.finish();
 }
 
-fn empty(path: &Path) {
-    File::create(path).unwrap();
+/// As the engine does it for every snapshot.
+fn copy(from: &Path, to: &Path) {
+    held(from).copy(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
 }
 
-fn copy(from: &Path, to: &Path) {
+/// As the engine does it for what a user takes away, and where it must.
+fn copy_through_sqlite(from: &Path, to: &Path) {
+    held(from).copy_through_sqlite(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
+}
+
+fn held(from: &Path) -> backup::Held {
     let clock = SystemClock::new();
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    backup::copy(&Opener::default(), from, to, &mut progress).unwrap();
+    backup::hold(&Opener::default(), from, &mut progress).unwrap()
 }
 
 /// As the engine does it for every snapshot.

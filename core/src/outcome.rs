@@ -31,11 +31,8 @@ pub enum Yield {
     Scanned(Box<Inventory>),
     /// Of a look.
     Looked(LiveFile),
-    /// Of a copy: the live database's journal mode.
-    Copied {
-        /// `wal`, `delete`, ….
-        journal_mode: String,
-    },
+    /// Of a copy.
+    Copied(Copied),
     /// Of a verification.
     Verified(Box<Verification>),
     /// Of a publication, a shift or a kept generation: how the file looks under its new name.
@@ -53,12 +50,23 @@ pub enum Yield {
     Compared(Differences),
     /// Of an identification.
     Identified(Box<Identified>),
-    /// Of copying several databases at one moment: each live database's journal mode, in order.
-    CopiedAll(Vec<String>),
+    /// Of copying several databases at one moment: of each, in order.
+    CopiedAll(Vec<Copied>),
     /// Of an inspection.
     Inspected(Box<Inspection>),
     /// Of an import.
     Imported(Box<Imported>),
+}
+
+/// What copying a live database learnt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copied {
+    /// The live database's journal mode: `wal`, `delete`, ….
+    pub journal_mode: String,
+    /// BLAKE3 of the copy in hex, where it was computed on the way.
+    pub digest: Option<String>,
+    /// Which way the copy went, and why not the faster one: for people.
+    pub way: String,
 }
 
 /// What a verification found.

@@ -91,7 +91,9 @@ fn copy_takes_a_sealed_copy_and_can_be_repeated() {
     home.put(STAGED, "left over");
     home.put(&format!("{STAGED}-journal"), "left over");
     for _ in 0..2 {
-        assert_eq!(home.done(copy(STAGED)), Yield::Copied { journal_mode: "wal".to_owned() });
+        let Yield::Copied(copied) = home.done(copy(STAGED)) else { panic!() };
+        let digest = blake3::hash(&fs::read(home.path(STAGED)).unwrap()).to_hex().to_string();
+        assert_eq!((&*copied.way, &*copied.journal_mode, copied.digest), ("block by block", "wal", Some(digest)));
     }
     assert_eq!(home.sales(STAGED), "lamp");
     check_files(

@@ -136,8 +136,8 @@ pub(super) fn gather(
 ) -> News {
     match (effect, learnt) {
         (_, Yield::Looked(live)) => unusable(workspace, &live.state).map_or(News::Nothing, News::Unusable),
-        (Effect::Copy { .. }, Yield::Copied { journal_mode }) => {
-            operation.copy = Some(with_journal_mode(journal_mode.clone()));
+        (Effect::Copy { .. }, Yield::Copied(copied)) => {
+            operation.copy = Some(with_journal_mode(copied.journal_mode.clone()));
             News::Nothing
         }
         (Effect::Verify { file, .. }, Yield::Verified(found)) if *file == staged_of(operation, workspace) => {

@@ -116,9 +116,9 @@ fn discard_all(case: &Case<'_>, with_csv: bool) -> Plan {
 
 pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) -> Vec<Change> {
     match (effect, learnt) {
-        (Effect::CopyAll { .. }, Yield::CopiedAll(journal_modes)) => {
-            for (member, journal_mode) in members(operation).iter_mut().zip(journal_modes) {
-                member.facts.journal_mode.clone_from(journal_mode);
+        (Effect::CopyAll { .. }, Yield::CopiedAll(all)) => {
+            for (member, copied) in members(operation).iter_mut().zip(all) {
+                member.facts.journal_mode.clone_from(&copied.journal_mode);
             }
         }
         (Effect::Inspect { archive, .. }, Yield::Inspected(found)) => inspected(operation, archive, found),

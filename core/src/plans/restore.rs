@@ -57,7 +57,7 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
         (Effect::Import { archive, .. }, Yield::Imported(built)) => import::imported(operation, archive, built),
         (Effect::Verify { file, .. }, Yield::Verified(found)) => return verified(case, operation, effect, file, found),
         (Effect::Look { database }, Yield::Looked(live)) => looked(case, operation, database, live),
-        (Effect::Copy { .. }, Yield::Copied { .. }) => gather(case, operation, effect, learnt),
+        (Effect::Copy { .. }, Yield::Copied(_)) => gather(case, operation, effect, learnt),
         (Effect::KeepDamaged { database, to }, Yield::KeptDamaged(found)) => {
             return damage_kept(case, operation, database, to, found);
         }

@@ -14,7 +14,7 @@ use omnicraft_core::model::{
     Workspace, WorkspaceId,
 };
 use omnicraft_core::names;
-use omnicraft_core::outcome::{Differences, Failure, FailureKind, Identified, Outcome, Verification, Yield};
+use omnicraft_core::outcome::{Copied, Differences, Failure, FailureKind, Identified, Outcome, Verification, Yield};
 use omnicraft_core::plan::Step;
 use omnicraft_core::state::State;
 use omnicraft_core::transition::{Conclusion, transition};
@@ -335,7 +335,7 @@ impl Driver {
             Effect::Look { database } => Yield::Looked(self.look(database.as_str())),
             Effect::Copy { database, to } => {
                 self.copy(database.as_str(), to.as_str());
-                Yield::Copied { journal_mode: "wal".to_owned() }
+                Yield::Copied(wal())
             }
             Effect::Stage { from, to, .. } => {
                 let file = File { stamp: self.stamp(), ..self.file(from.as_str()) };
@@ -404,7 +404,7 @@ impl Driver {
         Some(match effect {
             Effect::CopyAll { copies } => {
                 copies.iter().for_each(|copy| self.copy(copy.database.as_str(), copy.to.as_str()));
-                Yield::CopiedAll(copies.iter().map(|_| "wal".to_owned()).collect())
+                Yield::CopiedAll(copies.iter().map(|_| wal()).collect())
             }
             Effect::Pack { workspace, from, to } => {
                 let Yield::Verified(found) = self.verify(from.as_str()) else { unreachable!() };
@@ -529,6 +529,11 @@ impl Driver {
         let cards = self.state.snapshots.values().rev();
         cards.map(|s| format!("{} {} {} {}\n", s.id, s.slot, s.digest, s.taken_at.date())).collect()
     }
+}
+
+/// The copy of a database in WAL mode.
+fn wal() -> Copied {
+    Copied { journal_mode: "wal".to_owned(), ..Copied::default() }
 }
 
 /// A failure of a kind.

@@ -1,6 +1,6 @@
 //! A file port that does everything as the simulated one does, but for one kind of call, which it does wrongly.
 
-use std::io;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,7 +76,9 @@ impl FileSystem for Broken {
     }
 
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>> {
-        self.inner.create_new(path)
+        let file = self.inner.create_new(path)?;
+        let broken = Self { inner: self.inner.clone(), wrongly: self.wrongly };
+        Ok(Box::new(BrokenFile { file, path: path.to_owned(), broken }))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {
@@ -130,5 +132,34 @@ impl FileSystem for Broken {
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>> {
         self.inner.lock(path)
+    }
+}
+
+/// A new file; its sync is a call as any other.
+struct BrokenFile {
+    file: Box<dyn NewFile>,
+    path: PathBuf,
+    broken: Broken,
+}
+
+impl NewFile for BrokenFile {
+    fn sync(&mut self) -> io::Result<()> {
+        self.broken.call(&Call::SyncFile(&self.path), || self.file.sync())
+    }
+}
+
+impl Write for BrokenFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for BrokenFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
     }
 }

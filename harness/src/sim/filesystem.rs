@@ -11,6 +11,9 @@ use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFil
 use super::disk::SimDisk;
 use super::operation::{FileId, Force, Operation};
 
+/// Bytes that a machine keeps together in its memory and writes to the disk together.
+const PAGE: u64 = 4096;
+
 /// Files of a simulated disk. Locks are held by the machine and end with it.
 #[derive(Clone, Debug)]
 pub struct SimFileSystem {
@@ -200,12 +203,15 @@ impl Read for OpenFile {
 }
 
 impl Write for OpenFile {
+    /// Up to the end of a page: each page of a large write reaches the disk, or does not, for itself.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !bytes.is_empty() {
-            self.disk.write(self.file, self.at, bytes)?;
-            self.at += bytes.len() as u64;
+        let room = usize::try_from(PAGE - self.at % PAGE).unwrap_or(usize::MAX);
+        let piece = &bytes[..bytes.len().min(room)];
+        if !piece.is_empty() {
+            self.disk.write(self.file, self.at, piece)?;
+            self.at += piece.len() as u64;
         }
-        Ok(bytes.len())
+        Ok(piece.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

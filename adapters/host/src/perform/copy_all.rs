@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use omnicraft_core::effect::CopyOf;
-use omnicraft_core::outcome::Yield;
+use omnicraft_core::outcome::{Copied, Yield};
 
 use super::look::live_stamp;
-use super::work::{Work, failed, parent};
+use super::work::{Work, parent};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::sqlite;
@@ -39,7 +39,7 @@ fn job(work: &Work<'_>, copy: &CopyOf) -> Result<Job> {
     Ok(Job { live, staged, bytes })
 }
 
-/// Makes sure that all copies fit together, and makes an empty file for each.
+/// Makes sure that all copies fit together.
 fn make_room(work: &Work<'_>, jobs: &[Job]) -> Result<()> {
     for job in jobs {
         work.ensure_folder(parent(&job.staged))?;
@@ -48,27 +48,23 @@ fn make_room(work: &Work<'_>, jobs: &[Job]) -> Result<()> {
     if let Some(first) = jobs.first() {
         work.require_space(ATTEMPTED, &first.staged, total(jobs))?;
     }
-    for job in jobs {
-        work.files().write_new(&job.staged, b"").map_err(failed(ATTEMPTED, &job.staged))?;
-    }
     Ok(())
 }
 
 /// Holds all, then copies one after the other; each is let go as soon as it is copied.
-fn copy(work: &Work<'_>, jobs: &[Job]) -> Result<Vec<String>> {
+fn copy(work: &Work<'_>, jobs: &[Job]) -> Result<Vec<Copied>> {
     let lives: Vec<PathBuf> = jobs.iter().map(|job| job.live.clone()).collect();
     let what = format!("Copying {} databases", jobs.len());
     let mut progress = Progress::new(work.observer, &*work.ports.clock, what);
     let all = sqlite::backup::hold_all(work.sqlite(), &lives, &*work.ports.clock, &mut progress)?;
     let (mut before, total) = (0, total(jobs));
-    let mut journal_modes = Vec::with_capacity(jobs.len());
+    let mut copies = Vec::with_capacity(jobs.len());
     for (held, job) in all.into_iter().zip(jobs) {
         let mut report = |pages, of| progress.at(before + share(job.bytes, pages, of), total);
-        journal_modes.push(held.copy(work.sqlite(), &job.staged, &mut report)?);
-        work.sync_file(&job.staged)?;
+        copies.push(held.copy(work.sqlite(), work.files(), &job.staged, &mut report)?);
         before += job.bytes;
     }
-    Ok(journal_modes)
+    Ok(copies)
 }
 
 fn total(jobs: &[Job]) -> u64 {

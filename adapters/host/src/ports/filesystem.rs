@@ -2,6 +2,9 @@
 //! plans decide. **Never for a live database that somebody has open**: closing a descriptor of it drops all of this
 //! process's SQLite locks on it (fcntl(2), "record locks … released when the process closes any file descriptor").
 
+#[cfg(target_os = "linux")]
+mod large;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -43,6 +46,12 @@ pub trait FileSystem: Send + Sync {
     /// A new, empty file (0600) that is written piece by piece; nothing of it is durable before its `sync`. Fails where
     /// the name is taken.
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>>;
+
+    /// As `create_new`, for a file that will have so many bytes, written from its beginning to its end. Where the
+    /// platform can, room for them is taken at once, and what is written is on its way to the disk before the sync.
+    fn create_large(&self, path: &Path, _bytes: u64) -> io::Result<Box<dyn NewFile>> {
+        self.create_new(path)
+    }
 
     /// An existing file that is read piece by piece.
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>>;
@@ -154,6 +163,13 @@ impl FileSystem for OsFileSystem {
 
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>> {
         Ok(Box::new(create_new(path)?))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn create_large(&self, path: &Path, bytes: u64) -> io::Result<Box<dyn NewFile>> {
+        let file = create_new(path)?;
+        whole_or_gone(path, large::make_room(&file, bytes))?;
+        Ok(Box::new(large::Large::new(file)))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {

@@ -1,25 +1,31 @@
-//! Copying a live database while its app goes on working, into one sealed, durable file.
+//! Copying a live database while its app goes on working, into one sealed, durable file: block by block where the
+//! database is one that we know in every byte, else through SQLite's backup. Both give the same file.
 
+mod log;
 mod moment;
+mod pages;
 
 use std::path::{Path, PathBuf};
 
-use omnicraft_core::outcome::FailureKind;
+use omnicraft_core::outcome::{Copied, FailureKind};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode};
 
 use super::{Opener, ffi, open};
 use crate::error::{Result, Stop};
+use crate::ports::filesystem::FileSystem;
 use crate::progress::Progress;
+use log::Mark;
 
 pub use moment::hold_all;
 
 const ATTEMPTED: &str = "copy the database";
+const WRITING: &str = "write the copy";
 
 /// Pages per step: progress and cancellation come between two steps.
 const STEP: i32 = 1024;
 
-/// Copies a live database as it is at one moment to the empty file `to`, seals the copy to rollback mode so that it is
+/// Copies a live database through SQLite as it is at one moment to the empty file `to`, seals the copy to rollback mode so that it is
 /// one file that opens from a read-only medium, and makes its content (not its name) durable. Returns the live
 /// database's journal mode (`wal` or `delete`: the only two that a file remembers).
 ///
@@ -29,27 +35,87 @@ const STEP: i32 = 1024;
 ///
 /// A failure, a cancellation or a power cut leaves the live database untouched, and at `to` a file to be swept.
 pub fn copy(opener: &Opener, live: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<String> {
+    let held = hold(opener, live, progress)?;
+    held.backup(opener, to, &mut |done, total| progress.at(done, total))
+}
+
+/// Holds a live database as it is now.
+pub fn hold(opener: &Opener, live: &Path, progress: &mut Progress<'_>) -> Result<Held> {
     let source = open::reader(opener, live)?;
     open::hold(&source, ATTEMPTED, live, progress)?;
-    Held { live: live.to_owned(), source }.copy(opener, to, &mut |done, total| progress.at(done, total))
+    let mark = mark(&source);
+    Ok(Held { live: live.to_owned(), source, mark })
 }
 
 /// A live database in a read transaction, which ends with it.
 pub struct Held {
     live: PathBuf,
     source: Connection,
+    /// What can be copied block by block; or why nothing can.
+    mark: std::result::Result<Mark, String>,
 }
 
 /// Told pages done and pages in all; its error stops the copy.
 pub type Report<'a> = &'a mut dyn FnMut(u64, u64) -> Result<()>;
 
+/// Why a copy block by block ended early.
+enum Hitch {
+    /// Something is not as we know it; SQLite itself may still be able to copy.
+    Unexpected(String),
+    /// A failure that SQLite would meet too, or the user's stop.
+    Stop(Stop),
+}
+
+impl From<Stop> for Hitch {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
 impl Held {
+    /// Copies the moment that is held to the new file `to`, the fastest way there is. As [`copy`] otherwise.
+    pub fn copy(self, opener: &Opener, files: &dyn FileSystem, to: &Path, report: Report<'_>) -> Result<Copied> {
+        let copied = match &self.mark {
+            Ok(mark) => pages::copy(&self.source, mark, files, to, report),
+            Err(reason) => Err(Hitch::Unexpected(reason.clone())),
+        };
+        match copied {
+            Ok(mut written) => {
+                drop(self.source);
+                written.file.sync().map_err(|error| Stop::io(WRITING, to, &error))?;
+                let way = "block by block".to_owned();
+                Ok(Copied { journal_mode: "wal".to_owned(), digest: Some(written.digest), way })
+            }
+            Err(Hitch::Unexpected(reason)) => {
+                files.remove(to).map_err(|error| Stop::io(WRITING, to, &error))?;
+                let copied = self.copy_through_sqlite(opener, files, to, report)?;
+                Ok(Copied { way: format!("{}: {reason}", copied.way), ..copied })
+            }
+            Err(Hitch::Stop(stop)) => Err(stop),
+        }
+    }
+
+    /// Copies the moment that is held to the new file `to`, page by page through SQLite.
+    pub fn copy_through_sqlite(
+        self,
+        opener: &Opener,
+        files: &dyn FileSystem,
+        to: &Path,
+        report: Report<'_>,
+    ) -> Result<Copied> {
+        let wrote = |error: std::io::Error| Stop::io(WRITING, to, &error);
+        files.write_new(to, b"").map_err(wrote)?;
+        let journal_mode = self.backup(opener, to, report)?;
+        files.sync_file(to).map_err(wrote)?;
+        Ok(Copied { journal_mode, digest: None, way: "through SQLite".to_owned() })
+    }
+
     /// As [`copy`], of the moment that is held. The app's writers and its checkpoints go on as soon as the content is
     /// copied, before the copy is sealed.
-    pub fn copy(self, opener: &Opener, to: &Path, report: Report<'_>) -> Result<String> {
-        let Self { live, source } = self;
+    fn backup(self, opener: &Opener, to: &Path, report: Report<'_>) -> Result<String> {
+        let Self { live, source, .. } = self;
         let journal_mode = open::journal_mode(&source).map_err(|error| Stop::sqlite(ATTEMPTED, &live, &error))?;
-        let wrote = |error| Stop::sqlite("write the copy", to, &error);
+        let wrote = |error| Stop::sqlite(WRITING, to, &error);
         let mut target = open::target(opener, to).map_err(wrote)?;
         prepare(&target).map_err(wrote)?;
         transfer(&source, &mut target, &live, to, report)?;
@@ -59,6 +125,15 @@ impl Held {
         target.close().map_err(|(_, error)| wrote(error))?;
         Ok(journal_mode)
     }
+}
+
+/// What a connection's read transaction has pinned, if it can be copied block by block; or why not.
+fn mark(source: &Connection) -> std::result::Result<Mark, String> {
+    let mode = open::journal_mode(source).map_err(|error| error.to_string())?;
+    if mode != "wal" {
+        return Err(format!("its journal mode is {mode}"));
+    }
+    Mark::read(source)
 }
 
 /// The copy is worthless until it is whole, so nothing before the one sync at its end needs to be durable, and no

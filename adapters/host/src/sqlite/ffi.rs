@@ -1,5 +1,5 @@
-//! The few calls of SQLite's C interface that have no safe wrapper: its own file handle, a progress handler that may
-//! borrow, and a collation. The only unsafe code of the adapter.
+//! The few calls of SQLite's C interface that have no safe wrapper: its own file handles, the head of a write-ahead
+//! log's index, a progress handler that may borrow, and a collation. The only unsafe code of the adapter.
 
 use std::cmp::Ordering;
 use std::ffi::{CStr, CString, c_int, c_void};
@@ -12,24 +12,84 @@ use rusqlite::{Connection, Error, Result};
 /// The name of the collation of [`order_by_utf8`].
 pub(super) const UTF8_ORDER: &str = "omnicraft_utf8";
 
+/// A file of a database that SQLite has open.
+#[derive(Clone, Copy)]
+pub(super) enum Of {
+    /// The main file.
+    Database,
+    /// Its write-ahead log or rollback journal.
+    Journal,
+}
+
 /// The first 100 bytes of the main database file, zeros where it is shorter. Takes no lock.
 pub(super) fn header(connection: &Connection) -> Result<[u8; 100]> {
     let mut bytes = [0_u8; 100];
-    let length = 100;
-    let (file, methods) = main_file(connection)?;
+    read(connection, Of::Database, 0, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a piece of a file through SQLite's own handle, zeros beyond its end. Takes no lock.
+pub(super) fn read(connection: &Connection, of: Of, from: u64, into: &mut [u8]) -> Result<()> {
+    let too_far = |_| failure(sqlite::SQLITE_TOOBIG);
+    let (length, from) = (c_int::try_from(into.len()).map_err(too_far)?, i64::try_from(from).map_err(too_far)?);
+    let (file, methods) = file(connection, of)?;
     let Some(read) = methods.xRead else { return Err(failure(sqlite::SQLITE_NOTFOUND)) };
-    // SAFETY: `file` is open as long as the connection lives, and `bytes` has room for `length` bytes.
-    let code = unsafe { read(file, bytes.as_mut_ptr().cast(), length, 0) };
+    // SAFETY: `file` is open as long as the connection is used for nothing else, and `into` has room for `length` bytes.
+    let code = unsafe { read(file, into.as_mut_ptr().cast(), length, from) };
     match code {
-        sqlite::SQLITE_OK | sqlite::SQLITE_IOERR_SHORT_READ => Ok(bytes),
+        // The rest was filled with zeros.
+        sqlite::SQLITE_OK | sqlite::SQLITE_IOERR_SHORT_READ => Ok(()),
         code => Err(failure(code)),
     }
+}
+
+/// The head of a write-ahead log's index, as it lies in shared memory (<https://sqlite.org/walformat.html>).
+pub(super) struct LogIndex {
+    /// Its two copies, and the first once more, read in this order: all the same where nobody was just writing.
+    pub(super) copies: [[u32; Self::WORDS]; 3],
+    /// Frames at the beginning of the log that are in the main file, read before the last copy.
+    pub(super) backfilled: u32,
+}
+
+impl LogIndex {
+    /// Words of one copy.
+    pub(super) const WORDS: usize = 12;
+}
+
+/// Reads the head of the index as SQLite itself does (`walIndexTryHdr`), without a lock. **Only for a connection in a
+/// transaction in WAL mode**: with a rollback journal, asking for the shared memory would make it.
+pub(super) fn log_index(connection: &Connection) -> Result<LogIndex> {
+    const REGION: c_int = 32_768;
+    let (file, methods) = file(connection, Of::Database)?;
+    let (Some(map), Some(barrier), true) = (methods.xShmMap, methods.xShmBarrier, methods.iVersion >= 2) else {
+        return Err(failure(sqlite::SQLITE_NOTFOUND));
+    };
+    let mut region: *mut c_void = ptr::null_mut();
+    // SAFETY: `file` is open as long as the connection lives; SQLite writes one pointer, and makes nothing (`0`).
+    let code = unsafe { map(file, 0, REGION, 0, &raw mut region) };
+    if code != sqlite::SQLITE_OK || region.is_null() {
+        return Err(failure(if code == sqlite::SQLITE_OK { sqlite::SQLITE_CANTOPEN } else { code }));
+    }
+    let words = region.cast::<u32>();
+    // SAFETY: the region has `REGION` bytes and stays mapped as long as the connection is in WAL mode. Other processes
+    // write to it, word by word: hence volatile, and judged by comparing the copies.
+    let read = |from: usize| std::array::from_fn(|word| unsafe { words.add(from + word).read_volatile() });
+    // SAFETY: as for `map`.
+    let in_order = || unsafe { barrier(file) };
+    let first = read(0);
+    in_order();
+    let second = read(LogIndex::WORDS);
+    in_order();
+    // SAFETY: as for `read`.
+    let backfilled = unsafe { words.add(2 * LogIndex::WORDS).read_volatile() };
+    in_order();
+    Ok(LogIndex { copies: [first, second, read(0)], backfilled })
 }
 
 /// Bytes of the main database file. Takes no lock.
 pub(super) fn size(connection: &Connection) -> Result<u64> {
     let mut size = 0;
-    let (file, methods) = main_file(connection)?;
+    let (file, methods) = file(connection, Of::Database)?;
     let Some(file_size) = methods.xFileSize else { return Err(failure(sqlite::SQLITE_NOTFOUND)) };
     // SAFETY: `file` is open as long as the connection lives; SQLite writes one integer.
     let code = unsafe { file_size(file, &raw mut size) };
@@ -38,7 +98,7 @@ pub(super) fn size(connection: &Connection) -> Result<u64> {
 
 /// Makes the content of the main database file durable, all the way to the medium where the platform tells apart.
 pub(super) fn sync(connection: &Connection) -> Result<()> {
-    let (file, methods) = main_file(connection)?;
+    let (file, methods) = file(connection, Of::Database)?;
     let Some(sync) = methods.xSync else { return Err(failure(sqlite::SQLITE_NOTFOUND)) };
     // SAFETY: `file` is open as long as the connection lives.
     let code = unsafe { sync(file, sqlite::SQLITE_SYNC_FULL) };
@@ -131,19 +191,17 @@ pub(super) fn order_by_utf8(connection: &Connection) -> Result<()> {
     if code == sqlite::SQLITE_OK { Ok(()) } else { Err(failure(code)) }
 }
 
-/// SQLite's handle of the main database file, and its methods.
-fn main_file(connection: &Connection) -> Result<(*mut sqlite::sqlite3_file, sqlite::sqlite3_io_methods)> {
+/// SQLite's handle of a file, and its methods.
+fn file(connection: &Connection, of: Of) -> Result<(*mut sqlite::sqlite3_file, sqlite::sqlite3_io_methods)> {
     const MAIN: &CStr = c"main";
-    let mut file: *mut sqlite::sqlite3_file = ptr::null_mut();
-    // SAFETY: the handle is open as long as the connection lives; this operation writes one pointer and nothing else.
-    let code = unsafe {
-        sqlite::sqlite3_file_control(
-            connection.handle(),
-            MAIN.as_ptr(),
-            sqlite::SQLITE_FCNTL_FILE_POINTER,
-            (&raw mut file).cast(),
-        )
+    let operation = match of {
+        Of::Database => sqlite::SQLITE_FCNTL_FILE_POINTER,
+        Of::Journal => sqlite::SQLITE_FCNTL_JOURNAL_POINTER,
     };
+    let mut file: *mut sqlite::sqlite3_file = ptr::null_mut();
+    // SAFETY: the handle is open as long as the connection lives; these operations write one pointer and nothing else.
+    let code =
+        unsafe { sqlite::sqlite3_file_control(connection.handle(), MAIN.as_ptr(), operation, (&raw mut file).cast()) };
     if code != sqlite::SQLITE_OK {
         return Err(failure(code));
     }

@@ -6,6 +6,7 @@
 mod checking;
 mod comparing;
 mod copying;
+mod copying_fast;
 mod letting_go;
 mod looking;
 mod maintaining;

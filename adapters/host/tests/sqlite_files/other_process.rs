@@ -84,6 +84,16 @@ fn role() {
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).expect("read");
             until_told_to_end();
         }
+        "checkpointer" => checkpoint_at_full_speed(&connection),
+        // Begins the log anew and checkpoints that.
+        "thief" => {
+            for mode in ["TRUNCATE", "PASSIVE"] {
+                connection.execute_batch("UPDATE goods SET price = price + 1").expect("commit");
+                let sql = format!("PRAGMA wal_checkpoint({mode})");
+                connection.query_row(&sql, [], |_| Ok(())).expect("checkpoint");
+            }
+            until_told_to_end();
+        }
         "locker" => {
             connection.execute_batch("BEGIN EXCLUSIVE").expect("lock");
             until_told_to_end();
@@ -107,15 +117,33 @@ fn until_told_to_end() {
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
-/// Each commit adds a row and counts it, so that any committed state can be told from a mixture.
-fn write_at_full_speed(connection: &Connection) {
+/// Whether it is time to end.
+fn asked_to_end() -> impl Fn() -> bool {
     let (told, end) = std::sync::mpsc::channel::<()>();
     std::thread::spawn(move || {
         until_told_to_end();
         drop(told);
     });
+    move || end.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected)
+}
+
+/// In every mode, one after the other.
+fn checkpoint_at_full_speed(connection: &Connection) {
+    let (is_over, mut whole) = (asked_to_end(), 0);
+    for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"].into_iter().cycle().take_while(|_| !is_over()) {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        let busy = connection.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        whole += i32::from(busy == Ok(0));
+        std::thread::sleep(Duration::from_micros(300));
+    }
+    println!("done {whole} of all were done in whole");
+}
+
+/// Each commit adds a row and counts it, so that any committed state can be told from a mixture.
+fn write_at_full_speed(connection: &Connection) {
+    let is_over = asked_to_end();
     let (mut commits, mut busy) = (0, 0);
-    while end.try_recv() != Err(std::sync::mpsc::TryRecvError::Disconnected) {
+    while !is_over() {
         let sql = "BEGIN IMMEDIATE; INSERT INTO t (v) VALUES (hex(randomblob(200))); \
                    UPDATE total SET n = n + 1; COMMIT";
         match connection.execute_batch(sql) {

@@ -11,7 +11,8 @@ use std::time::Duration;
 use omnicraft_core::outcome::{Failure, FailureKind};
 use rusqlite::Connection;
 
-use super::{ATTEMPTED, Held};
+use super::log::Mark;
+use super::{ATTEMPTED, Held, mark};
 use crate::error::{Result, Stop};
 use crate::ports::clock::Clock;
 use crate::progress::Progress;
@@ -68,8 +69,9 @@ fn held(opener: &Opener, lives: &[PathBuf], clock: &dyn Clock, progress: &mut Pr
     let all: Vec<Watched> = lives.iter().map(|live| Watched::open(opener, live.clone())).collect::<Result<_>>()?;
     for attempt in 0..TRIES {
         progress.at(0, 0)?;
-        if are_at_one_moment(&all)? {
-            return Ok(all.into_iter().map(|watched| watched.held).collect());
+        if let Some(marks) = at_one_moment(&all)? {
+            let held = |(Watched { live, source, .. }, mark)| Held { live, source, mark };
+            return Ok(all.into_iter().zip(marks).map(held).collect());
         }
         for watched in &all {
             watched.release()?;
@@ -82,31 +84,37 @@ fn held(opener: &Opener, lives: &[PathBuf], clock: &dyn Clock, progress: &mut Pr
     Err(Stop::new(FailureKind::Busy, "copy all databases as they are at one moment", &path, reason, remedy))
 }
 
-/// Begins a transaction on each; whether they show one moment.
-fn are_at_one_moment(all: &[Watched]) -> Result<bool> {
+/// What can be copied of one database block by block; or why nothing can.
+type Marked = std::result::Result<Mark, String>;
+
+/// Begins a transaction on each; what they hold if they show one moment.
+fn at_one_moment(all: &[Watched]) -> Result<Option<Vec<Marked>>> {
     for watched in all {
         watched.begin()?;
     }
     // From here to the end every microsecond counts.
-    let mut counts = Vec::with_capacity(all.len());
+    let (mut counts, mut marks) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
     for watched in all {
-        let Some(count) = watched.commits()? else { return Ok(false) };
+        let Some(count) = watched.commits()? else { return Ok(None) };
         if !watched.hold()? {
-            return Ok(false);
+            return Ok(None);
         }
         counts.push(count);
+        // It may name a commit that came after the hold; then the count has changed.
+        marks.push(mark(&watched.source));
     }
     for (watched, count) in all.iter().zip(counts) {
         if !watched.is_unchanged_since(count)? {
-            return Ok(false);
+            return Ok(None);
         }
     }
-    Ok(true)
+    Ok(Some(marks))
 }
 
 /// A live database that is to be held, and a second look at it.
 struct Watched {
-    held: Held,
+    live: PathBuf,
+    source: Connection,
     probe: Connection,
 }
 
@@ -116,17 +124,17 @@ impl Watched {
         for connection in [&source, &probe] {
             connection.busy_timeout(PATIENCE).map_err(|error| Stop::sqlite(ATTEMPTED, &live, &error))?;
         }
-        Ok(Self { held: Held { live, source }, probe })
+        Ok(Self { live, source, probe })
     }
 
     /// Takes no lock yet.
     fn begin(&self) -> Result<()> {
-        self.unless_busy(self.held.source.execute_batch("BEGIN")).map(drop)
+        self.unless_busy(self.source.execute_batch("BEGIN")).map(drop)
     }
 
     /// Fixes the moment that the transaction sees, by reading page 1; whether it could.
     fn hold(&self) -> Result<bool> {
-        let read = self.held.source.query_row("PRAGMA main.schema_version", [], |row| row.get::<_, i64>(0));
+        let read = self.source.query_row("PRAGMA main.schema_version", [], |row| row.get::<_, i64>(0));
         Ok(self.unless_busy(read)?.is_some())
     }
 
@@ -140,24 +148,22 @@ impl Watched {
             Some(now) => Ok(now == count),
             // A writer that has a rollback journal waits for the hold to end before it can commit, and lets nobody
             // else in meanwhile.
-            None => {
-                self.unless_busy(open::journal_mode(&self.held.source)).map(|mode| mode.is_some_and(|m| m != "wal"))
-            }
+            None => self.unless_busy(open::journal_mode(&self.source)).map(|mode| mode.is_some_and(|m| m != "wal")),
         }
     }
 
     fn release(&self) -> Result<()> {
-        if self.held.source.is_autocommit() {
+        if self.source.is_autocommit() {
             return Ok(());
         }
-        self.unless_busy(self.held.source.execute_batch("ROLLBACK")).map(drop)
+        self.unless_busy(self.source.execute_batch("ROLLBACK")).map(drop)
     }
 
     fn unless_busy<T>(&self, result: rusqlite::Result<T>) -> Result<Option<T>> {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(error) if is_busy(&error) => Ok(None),
-            Err(error) => Err(Stop::sqlite(ATTEMPTED, &self.held.live, &error)),
+            Err(error) => Err(Stop::sqlite(ATTEMPTED, &self.live, &error)),
         }
     }
 }
