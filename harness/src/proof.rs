@@ -62,23 +62,23 @@ const fn story(part: Part) -> &'static str {
     }
 }
 
-/// How far each operation goes: what a push can wait for, or a night.
+/// How far each operation goes: what a push can wait for, or more or less of it by the budget, or a night.
 fn limits(options: &Options) -> Limits {
     let push = Limits::default();
-    if !options.nightly {
-        return push;
-    }
-    let more = usize::try_from(options.budget.as_secs() / 90).unwrap_or(1).max(1);
+    let share = |of: usize| usize::try_from(of as u64 * options.budget.as_secs() / PUSH).unwrap_or(of).max(1);
     Limits {
-        exhaustive: 16,
-        states: push.states * more,
-        runs: push.runs * more,
-        nested_states: push.nested_states * more,
-        nested_runs: push.nested_runs * more,
-        by_chance: push.by_chance * more,
+        exhaustive: if options.nightly { 16 } else { push.exhaustive },
+        states: share(push.states),
+        runs: share(push.runs),
+        nested_states: share(push.nested_states),
+        nested_runs: share(push.nested_runs),
+        by_chance: share(push.by_chance),
         ..push
     }
 }
+
+/// For so many seconds on two cores the default limits are made.
+const PUSH: u64 = 90;
 
 /// Platforms, and what their disks do.
 const PLATFORMS: [(Model, &str); 4] = [

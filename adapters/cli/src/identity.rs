@@ -10,13 +10,17 @@ const LONGEST: usize = 40;
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "manifests", "catalog"];
 
 /// The id for a workspace of this name: `my-workshop`, or `my-workshop-2` where that is taken.
-pub(crate) fn workspace_id(name: &str, taken: impl Fn(&str) -> bool) -> WorkspaceId {
+/// None where so many are taken that something else is wrong: a disk that fails makes every folder look like somebody's.
+pub(crate) fn workspace_id(name: &str, taken: impl Fn(&str) -> bool) -> Option<WorkspaceId> {
     let slug = slug(name);
-    let numbered = (2_u32..).map(|number| format!("{slug}-{number}"));
+    let numbered = (2..=MOST).map(|number| format!("{slug}-{number}"));
     let reserved = |id: &str| RESERVED.contains(&id) || is_port(id);
     let mut free = std::iter::once(slug.clone()).chain(numbered).filter(|id| !reserved(id) && !taken(id));
-    WorkspaceId(free.next().unwrap_or(slug))
+    free.next().map(WorkspaceId)
 }
+
+/// Nobody has more workspaces of one name.
+const MOST: u32 = 1_000;
 
 fn slug(name: &str) -> String {
     let mut slug = String::new();
@@ -55,7 +59,8 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, taken: &[&str], expected: &str) {
-        assert_eq!(workspace_id(name, |id| taken.contains(&id)).0, expected);
+        let id = workspace_id(name, |id| taken.contains(&id));
+        assert_eq!(id.map(|id| id.0).as_deref(), Some(expected));
     }
 
     #[test]
@@ -65,6 +70,12 @@ mod tests {
         check("../../etc/passwd", &[], "etc-passwd");
         check("Мастерская", &[], "workspace");
         check(&"long ".repeat(30), &[], "long-long-long-long-long-long-long-long");
+    }
+
+    /// A disk that fails made every folder look taken, and `workspace add` counted on for ever.
+    #[test]
+    fn the_search_for_an_id_ends() {
+        assert_eq!(workspace_id("My Workshop", |_| true), None);
     }
 
     #[test]

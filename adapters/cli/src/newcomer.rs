@@ -84,7 +84,7 @@ pub(crate) fn bring_back(
 ) -> Result<(Workspace, Conclusion), Problem> {
     let is_printable = label(&known.name).as_deref() == Ok(&known.name) && printable(&known.name) == known.name;
     let name = if is_printable { &known.name } else { NAME };
-    let id = known.id.clone().filter(|id| *id == workspace_id(&id.0, |id| is_taken(engine, id)));
+    let id = known.id.clone().filter(|id| workspace_id(&id.0, |id| is_taken(engine, id)).as_ref() == Some(id));
     let id = match id {
         Some(id) => name_is_free(engine, name).map(|()| id)?,
         None => new_id(engine, name)?,
@@ -162,7 +162,11 @@ fn name_is_free(engine: &Engine, name: &str) -> Result<(), Problem> {
 
 fn new_id(engine: &Engine, name: &str) -> Result<WorkspaceId, Problem> {
     name_is_free(engine, name)?;
-    Ok(workspace_id(name, |id| is_taken(engine, id)))
+    workspace_id(name, |id| is_taken(engine, id)).ok_or_else(|| {
+        let folder = engine.path_of(Utf8Path::new(names::BACKUPS));
+        let reason = format!("there is no free folder for its snapshots in {}", folder.display());
+        Problem::refused(reason, "Check that this folder and the disk can be read; nothing was changed")
+    })
 }
 
 /// A folder of a workspace that was removed keeps its snapshots: a newcomer must not rotate them away.

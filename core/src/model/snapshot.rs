@@ -150,10 +150,21 @@ impl FileStamp {
     /// Whether the WAL that was counted in is gone and nothing was written: a swap was interrupted after it had removed
     /// the old sidecars. Whoever merges a WAL writes the main file, whose time is later then.
     pub const fn has_lost_its_log_alone(&self, before: &Self) -> bool {
-        self.same_file(before) && self.size < before.size && self.modified <= before.modified
+        self.is_file_of(before) && self.size < before.size && self.modified <= before.modified
     }
 
-    /// Whether both are names of the same file.
+    /// Whether a file is, and looks, as it was recorded.
+    pub const fn is_as(&self, recorded: &Self) -> bool {
+        self.same_content(recorded) && self.inode == recorded.inode
+    }
+
+    /// Whether a file can be the one that was recorded, perhaps before the computer was started anew: file systems are
+    /// numbered with each mount (btrfs always, others behind loops and volume managers), so the device tells nothing.
+    pub const fn is_file_of(&self, recorded: &Self) -> bool {
+        self.inode != 0 && self.inode == recorded.inode
+    }
+
+    /// Whether both are names of the same file. For stamps that were taken since the computer was started.
     pub const fn same_file(&self, other: &Self) -> bool {
         self.inode != 0 && self.inode == other.inode && self.device == other.device
     }
@@ -254,5 +265,24 @@ impl Snapshot {
     /// Whether it was made by rotation or on request, as opposed to set aside.
     pub fn is_backup(&self) -> bool {
         self.slot.base != Base::Damaged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FileStamp;
+
+    /// After a power cut in a restore the file system had another number, and the engine took the live database for one
+    /// that somebody had worked in: a restore that was decided was given up.
+    #[test]
+    fn a_file_system_that_is_numbered_anew_holds_the_same_files() {
+        let then = FileStamp { size: 10, modified: 1, inode: 7, device: 1 };
+        let now = FileStamp { device: 2, ..then };
+        assert!(now.is_as(&then) && now.is_file_of(&then) && !now.same_file(&then));
+        assert!(!FileStamp { modified: 2, ..now }.is_as(&then));
+        assert!(FileStamp { size: 9, ..now }.has_lost_its_log_alone(&then));
+        assert!(!FileStamp { inode: 8, ..now }.is_file_of(&then));
+        let without = FileStamp { inode: 0, ..then };
+        assert!(!without.is_file_of(&without), "where files have no identity nothing is said");
     }
 }

@@ -116,7 +116,8 @@ fn looked(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, sta
     }
     operation.live_stamp = stamp;
     let newest = newest_of_ring(case, workspace);
-    if newest.is_some() && stamp.is_some() && workspace.unchanged_since == stamp {
+    let is_unchanged = stamp.zip(workspace.unchanged_since).is_some_and(|(now, then)| now.is_as(&then));
+    if newest.is_some() && is_unchanged {
         operation.remaining.clear();
     }
     Vec::new()

@@ -29,7 +29,7 @@ struct Arguments {
     /// Writes the report as one page for people
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// How long it should take, about: 90s, 5m, 1h
+    /// How long power cuts in every operation should take on two cores, about: 90s, 5m, 1h
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "90s")]
     budget: Duration,
     /// Only operations and mutants with this in their names; may be given again
@@ -93,7 +93,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     }
     let mut proof = proof::run(&options, &mut |line| eprintln!("{line}"));
     if arguments.kernels {
-        proof.kernels = Some(on_kernels(options.budget)?);
+        proof.kernels = Some(on_kernels()?);
     }
     let report = Report::of(proof);
     write(arguments, &report)?;
@@ -138,13 +138,12 @@ fn the_readme(arguments: &Arguments, report: &Report) -> Result<(), String> {
 }
 
 /// Runs the program `kernels` that lies beside this one. What it may not run here it says in its results.
-fn on_kernels(budget: Duration) -> Result<Kernels, String> {
+fn on_kernels() -> Result<Kernels, String> {
     let trouble = |error: std::io::Error| format!("`kernels` cannot be run: {error}");
     let program = std::env::current_exe().map_err(trouble)?.with_file_name("kernels");
     let results = tempfile::NamedTempFile::new().map_err(trouble)?;
-    let budget = format!("{}s", budget.as_secs());
     let mut command = Command::new(&program);
-    command.args(["--budget", &budget, "--json"]).arg(results.path());
+    command.arg("--json").arg(results.path());
     // Its own words go where ours go, so that stdout holds the report alone.
     let status = command.stdout(std::io::stderr()).status().map_err(trouble)?;
     let json = std::fs::read_to_string(results.path()).map_err(trouble)?;

@@ -4,7 +4,8 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -131,20 +132,42 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// Kills a process and those that it started.
+pub fn kill_group(leader: u32) -> Result<(), String> {
+    run(&["kill", "-KILL", "--", &format!("-{leader}")]).map(drop)
+}
+
 /// Formats a file as a disk.
 pub fn format(kind: Kind, file: &Path) -> Result<(), String> {
     File::create(file).and_then(|file| file.set_len(kind.size())).map_err(|error| error.to_string())?;
     run(&[kind.make(), &[text(file)]].concat()).map(drop)
 }
 
-/// A loop device. It is detached when this is dropped.
+/// A loop device. It is detached when this is dropped. (Nobody holds it open between two mounts: then the kernel would go
+/// on showing what the disk held before it was filled anew.)
 pub struct Loop(PathBuf);
 
 impl Loop {
     /// Over a file.
     pub fn over(file: &Path) -> Result<Self, String> {
+        let _alone = alone()?;
         run(&["losetup", "--find", "--show", text(file)]).map(|name| Self(name.trim().into()))
     }
+
+    /// The same device over another file: a disk that comes back is the same one for those who knew it.
+    pub fn moved_to(self, file: &Path) -> Result<Self, String> {
+        let _alone = alone()?;
+        let name = self.0.clone();
+        drop(self);
+        run(&["losetup", text(&name), text(file)]).map(|_| Self(name))
+    }
+}
+
+/// Of all workers only one at a time takes loop devices.
+fn alone() -> Result<File, String> {
+    let lock = File::create("/dev/shm/omnicraft-kernels.lock").map_err(|error| error.to_string())?;
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).map_err(|error| error.to_string())?;
+    Ok(lock)
 }
 
 impl Drop for Loop {
@@ -192,55 +215,63 @@ fn report(error: &str) {
     eprintln!("kernels: {error}");
 }
 
-/// How files of disks are named, so that a later run knows whose loop device it finds.
+/// How files of disks are named, so that it is known whose loop device it is.
 pub fn disk_name(owner: u32) -> String {
     format!("omnicraft-kernels.{owner}.")
 }
 
-/// Detaches the loop devices of runs that were killed. Says which.
+/// Detaches the loop devices of runs that were killed, all their processes at once. Says which.
 pub fn sweep() -> Result<Vec<String>, String> {
+    detach(|file| {
+        let owner = file.split_once("omnicraft-kernels.").and_then(|(_, rest)| rest.split('.').next());
+        owner.is_some_and(|owner| !Path::new("/proc").join(owner).exists())
+    })
+}
+
+/// Detaches the loop devices over the files that `is_meant` means. One that is mounted goes when it is unmounted.
+pub fn detach(is_meant: impl Fn(&str) -> bool) -> Result<Vec<String>, String> {
     let list = run(&["losetup", "--list", "--noheadings", "--output", "NAME,BACK-FILE"])?;
-    let mut swept = Vec::new();
-    for (device, file) in list.lines().filter_map(|line| line.trim().split_once(' ')) {
-        let Some((_, rest)) = file.split_once("omnicraft-kernels.") else { continue };
-        let owner = rest.split('.').next().unwrap_or_default();
-        if !Path::new("/proc").join(owner).exists() {
-            run(&["losetup", "--detach", device])?;
-            swept.push(device.to_owned());
-        }
-    }
-    Ok(swept)
+    let devices = list.lines().filter_map(|line| line.trim().split_once(' '));
+    let meant = devices.filter(|(_, file)| is_meant(file)).map(|(device, _)| device.to_owned());
+    meant.map(|device| run(&["losetup", "--detach", &device]).map(|_| device)).collect()
 }
 
 /// What lies on a disk.
 pub fn read(file: &Path) -> io::Result<Blocks> {
-    let mut file = File::open(file)?;
+    let file = File::open(file)?;
+    let length = file.metadata()?.len();
     let mut blocks = Blocks::new();
     let mut buffer = vec![0; 256 * BLOCK];
-    for first in (0_u64..).step_by(256) {
-        let mut length = 0;
-        while length < buffer.len() {
-            match file.read(&mut buffer[length..])? {
-                0 => break,
-                more => length += more,
-            }
-        }
-        for (number, block) in (first..).zip(buffer[..length].chunks(BLOCK)) {
+    let mut at = 0;
+    // Holes are skipped: they are most of it.
+    while let Some(start) = data_from(&file, at)? {
+        let start = start / BLOCK as u64 * BLOCK as u64;
+        let wanted = usize::try_from(length - start).unwrap_or(usize::MAX).min(buffer.len());
+        file.read_exact_at(&mut buffer[..wanted], start)?;
+        for (number, block) in (start / BLOCK as u64..).zip(buffer[..wanted].chunks(BLOCK)) {
             if block.iter().any(|byte| *byte != 0) {
                 blocks.insert(number, block.into());
             }
         }
-        if length < buffer.len() {
-            break;
-        }
+        at = start + wanted as u64;
     }
     Ok(blocks)
 }
 
+/// Where the next bytes lie that are no hole.
+fn data_from(file: &File, offset: u64) -> io::Result<Option<u64>> {
+    match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(offset)) {
+        Ok(found) => Ok(Some(found)),
+        Err(rustix::io::Errno::NXIO) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Makes a disk hold exactly these layers, of which a later one lies over the earlier ones. Nobody may have it mounted.
 pub fn fill(file: &Path, size: u64, layers: &[&Blocks]) -> io::Result<()> {
-    let mut file = File::options().write(true).create(true).truncate(true).open(file)?;
+    let file = File::options().write(true).create(true).truncate(true).open(file)?;
     file.set_len(size)?;
+    let mut file = BufWriter::with_capacity(256 * BLOCK, file);
     for layer in layers {
         let mut at = u64::MAX;
         for (number, block) in *layer {
@@ -252,5 +283,23 @@ pub fn fill(file: &Path, size: u64, layers: &[&Blocks]) -> io::Result<()> {
             at = offset + block.len() as u64;
         }
     }
-    Ok(())
+    file.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_disk_is_filled_with_is_read_from_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let block = |byte| vec![byte; BLOCK].into_boxed_slice();
+        let base = Blocks::from([(0, block(1)), (300, block(2)), (301, block(3))]);
+        let written = Blocks::from([(301, block(4)), (700, block(5))]);
+        fill(file.path(), 701 * BLOCK as u64, &[&base, &written]).unwrap();
+        let expected = Blocks::from([(0, block(1)), (300, block(2)), (301, block(4)), (700, block(5))]);
+        assert_eq!(read(file.path()).unwrap(), expected);
+        fill(file.path(), 701 * BLOCK as u64, &[&written]).unwrap();
+        assert_eq!(read(file.path()).unwrap(), written);
+    }
 }

@@ -19,5 +19,6 @@ pub mod results;
 pub mod states;
 mod supervisor;
 pub mod task;
+mod trees;
 
 pub use supervisor::{Plan, run};

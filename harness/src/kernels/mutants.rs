@@ -33,8 +33,14 @@ enum Syncs {
     Folders,
 }
 
+const TWICE: &str = "the copy is synced four times before it gets its name, so half of the syncs do; what the catalog lacks \
+                     after it is found in the folder; and ext4, xfs and btrfs make names durable with any later sync here";
+const NAMES_FOLLOW: &str = "after each new name the catalog is written and synced beside it: ext4 and xfs then commit their \
+                            whole log, in which names stand in order, and btrfs logs the folder of a file whose name was \
+                            used before, as the catalog's journal's is";
+
 /// All of them.
-pub const MUTANTS: [Mutant; 26] = [
+pub const MUTANTS: [Mutant; 33] = [
     mutant("open-syncs-nothing", "open", Syncs::All),
     mutant("close-syncs-nothing", "close", Syncs::All),
     mutant("snapshot-syncs-nothing", "snapshot", Syncs::All),
@@ -47,9 +53,16 @@ pub const MUTANTS: [Mutant; 26] = [
     mutant("export-all-syncs-nothing", "export-all", Syncs::All),
     mutant("reset-syncs-nothing", "reset-accounting", Syncs::All),
     mutant("migrate-syncs-nothing", "migrate", Syncs::All),
+    mutant("init-syncs-nothing", "init", Syncs::All),
+    mutant("restore-new-home-syncs-nothing", "restore-new-home", Syncs::All),
+    mutant("workspace-add-syncs-nothing", "workspace-add", Syncs::All),
+    mutant("workspace-remove-syncs-nothing", "workspace-remove", Syncs::All),
+    mutant("pin-syncs-nothing", "pin", Syncs::All),
+    mutant("verify-syncs-nothing", "verify", Syncs::All),
+    mutant("export-db-again-syncs-nothing", "export-db-again", Syncs::All),
     mutant("restore-every-second-sync", "restore", Syncs::EverySecond),
-    mutant("close-every-second-sync", "close", Syncs::EverySecond),
-    mutant("reset-every-second-sync", "reset-accounting", Syncs::EverySecond),
+    waived("close-every-second-sync", "close", Syncs::EverySecond, TWICE),
+    waived("reset-every-second-sync", "reset-accounting", Syncs::EverySecond, TWICE),
     mutant("open-skips-the-copy", "open", Syncs::Of("staged-")),
     mutant("close-skips-the-copy", "close", Syncs::Of("staged-")),
     mutant("snapshot-skips-the-copy", "snapshot", Syncs::Of("staged-")),
@@ -59,12 +72,16 @@ pub const MUTANTS: [Mutant; 26] = [
     mutant("export-db-skips-the-file", "export-db", Syncs::Of("-to-stick")),
     mutant("export-csv-skips-the-file", "export-csv", Syncs::Of("-to-stick")),
     mutant("reset-skips-the-log", "reset-accounting", Syncs::Of("shop.db-wal")),
-    mutant("close-skips-folders", "close", Syncs::Folders),
+    waived("close-skips-folders", "close", Syncs::Folders, NAMES_FOLLOW),
     mutant("restore-skips-folders", "restore", Syncs::Folders),
 ];
 
 const fn mutant(name: &'static str, operation: &'static str, swallows: Syncs) -> Mutant {
     Mutant { name, operation, swallows, waiver: None }
+}
+
+const fn waived(name: &'static str, operation: &'static str, swallows: Syncs, why: &'static str) -> Mutant {
+    Mutant { name, operation, swallows, waiver: Some(why) }
 }
 
 impl Mutant {

@@ -1,4 +1,7 @@
-//! The operations around which the power fails: a small shop for each, the command, and what may be found afterwards.
+//! The operations around which the power fails: each command of the binary that changes something, in a small home, with
+//! what may be found afterwards.
+
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,26 +11,54 @@ use rusqlite::Connection;
 use crate::content::{self, Digest};
 use crate::listing;
 use crate::oracle::{Allowed, Treasure, Unfinished};
+use crate::process::Ran;
+use crate::strace::{self, Point};
 use crate::world::World;
 
-/// Every operation, by the name that `--operations` takes.
-pub const NAMES: [&str; 12] = [
+/// Every operation, by the name that `--operations` takes. (`demo` plays others of them in a folder of its own;
+/// `list`, `status`, `preview` and `workspace list` change nothing.)
+pub const NAMES: [&str; 30] = [
+    "init",
     "open",
+    "open-next-day",
+    "open-recovers",
+    "run",
     "close",
+    "close-compacts",
     "snapshot",
+    "snapshot-pinned",
+    "pin",
+    "unpin",
     "restore",
-    "undo",
+    "restore-db",
     "restore-csv",
     "restore-all",
+    "restore-new-home",
+    "undo",
+    "undo-all",
     "export-db",
+    "export-db-again",
     "export-csv",
     "export-all",
     "reset-accounting",
+    "reset-factory",
     "migrate",
+    "workspace-add",
+    "workspace-adopt",
+    "workspace-remove",
+    "verify",
+    "drill",
 ];
+
+/// Whether an operation is prepared with `strace`.
+pub fn needs_strace(name: &str) -> bool {
+    name == "open-recovers"
+}
 
 /// Every workspace that is looked after, by name, with what its live database holds.
 pub type Homes = BTreeMap<String, Digest>;
+/// What the cards say that a user sees, beside the files: by id, the pin and how well it was verified.
+pub type Cards = BTreeMap<String, (Option<String>, String)>;
 
 /// A world in which a command is about to run. Each time the world is rewound it is as it was then, and so is its clock.
 pub struct Case {
@@ -35,14 +66,30 @@ pub struct Case {
     pub world: World,
     /// The command.
     pub command: String,
-    /// A file of the user's that it writes.
-    pub written: Option<PathBuf>,
-    /// Where one database is at stake: what there was to lose, and what may be found.
-    pub shop: Option<Shop>,
+    /// A command that was killed just before, and where.
+    pub interrupted: Option<(String, Point)>,
+    /// A file of the user's that the command writes, and what it held before.
+    pub written: Option<(PathBuf, Option<Vec<u8>>)>,
+    /// A workspace that the command makes.
+    pub made: Option<&'static str>,
+    /// What is at stake.
+    pub stake: Stake,
     /// What all live databases held before the command, and what they hold after it.
     pub homes: (Homes, Homes),
+    /// The cards before the command, and after it.
+    pub cards: (Cards, Cards),
     /// Snapshots that lie in the folders after the command: an acknowledged one keeps them.
     pub promised: BTreeMap<PathBuf, Digest>,
+}
+
+/// What is at stake, which decides how it is judged.
+pub enum Stake {
+    /// One database.
+    Shop(Box<Shop>),
+    /// Several databases, and which of them are looked after; what there was to lose.
+    Street(Treasure),
+    /// A home that is not there yet.
+    NewHome,
 }
 
 /// What the oracle knows of a shop of one database.
@@ -59,15 +106,41 @@ pub struct Shop {
 
 /// A home and what is to be done in it.
 struct Setting {
+    kind: Kind,
     world: World,
     command: String,
+    interrupted: Option<(String, Point)>,
     written: Option<PathBuf>,
+    made: Option<&'static str>,
     migrates: bool,
+    /// Whether the live database is smaller afterwards, or the operation does not do what it is here for.
+    shrinks: bool,
+}
+
+/// See [`Stake`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Shop,
+    Street,
+    NewHome,
 }
 
 impl Setting {
     fn new(world: World, command: impl Into<String>) -> Self {
-        Self { world, command: command.into(), written: None, migrates: false }
+        Self {
+            kind: Kind::Shop,
+            world,
+            command: command.into(),
+            interrupted: None,
+            written: None,
+            made: None,
+            migrates: false,
+            shrinks: false,
+        }
+    }
+
+    fn street(world: World, command: impl Into<String>) -> Self {
+        Self { kind: Kind::Street, ..Self::new(world, command) }
     }
 
     /// A command that writes a file of the user's, whose name ends it.
@@ -78,29 +151,77 @@ impl Setting {
     }
 }
 
+/// What a world holds.
+struct Survey {
+    homes: Homes,
+    cards: Cards,
+    treasure: Treasure,
+}
+
+impl Survey {
+    fn of(world: &World, made: Option<&str>) -> Self {
+        Self {
+            homes: read_homes(world, made).unwrap(),
+            cards: read_cards(world).unwrap(),
+            treasure: Treasure::of(world),
+        }
+    }
+}
+
 /// The world of an operation, prepared in memory, and what the command makes of it.
 pub fn prepare(name: &str) -> Option<Case> {
-    let Setting { mut world, command, written, migrates } = set(name)?;
+    let Setting { kind, mut world, command, interrupted, written, made, migrates, shrinks } = worlds::set(name)?;
     world.save();
     world.reset();
-    let (before, old) = (Treasure::of(&world), homes(&world));
+    let size = |world: &World| std::fs::metadata(world.live()).map_or(0, |live| live.len());
+    let (before, size_before) = ((kind != Kind::NewHome).then(|| Survey::of(&world, made)), size(&world));
     rewind(&world);
+    interrupt(&world, interrupted.as_ref());
     world.run(&command).applied();
-    let (after, new) = (Treasure::of(&world), homes(&world));
-    for (name, digest) in &new {
+    let size_after = size(&world);
+    assert!(
+        !shrinks || size_after < size_before,
+        "`{command}` gave no space back: {size_before} to {size_after} bytes"
+    );
+    let after = Survey::of(&world, made);
+    for (name, digest) in &after.homes {
         world.know(*digest, format!("{name} after `{command}`"));
     }
     let promised = listing::files(&world.backups()).into_iter().filter(|path| listing::is_slot(path));
     let promised = promised.map(|path| (path.clone(), content::of_sealed(&path).unwrap())).collect();
-    let shop = (old.len() == 1).then(|| {
-        let live = before.live.into_iter().chain(after.live).collect();
-        let unfinished = migrates.then(|| Unfinished::Older(command.clone()));
-        let allowed = Allowed { live, unfinished };
-        let decided = Allowed { live: after.live.into_iter().collect(), unfinished: None };
-        Shop { before, after, allowed, decided }
-    });
     rewind(&world);
-    Some(Case { world, command, written, shop, homes: (old, new), promised })
+    let written = written.map(|path| (path.clone(), std::fs::read(path).ok()));
+    let old = before.as_ref().map(|before| (before.homes.clone(), before.cards.clone())).unwrap_or_default();
+    let stake = match (kind, before) {
+        (Kind::Shop, Some(before)) => {
+            let unfinished = migrates.then(|| Unfinished::Older(command.clone()));
+            let decided = interrupted.is_some();
+            Stake::Shop(Box::new(shop(before.treasure, after.treasure, decided, unfinished)))
+        }
+        (Kind::Street, Some(before)) => Stake::Street(before.treasure),
+        (_, None) | (Kind::NewHome, _) => Stake::NewHome,
+    };
+    let (homes, cards) = ((old.0, after.homes), (old.1, after.cards));
+    Some(Case { world, command, interrupted, written, made, stake, homes, cards, promised })
+}
+
+/// `is_decided`: that it becomes new was decided before the command.
+fn shop(before: Treasure, after: Treasure, is_decided: bool, unfinished: Option<Unfinished>) -> Shop {
+    let new: Vec<Digest> = after.live.into_iter().collect();
+    let old = before.live.into_iter().filter(|_| !is_decided);
+    let allowed = Allowed { live: old.chain(new.clone()).collect(), unfinished };
+    Shop { before, after, allowed, decided: Allowed { live: new, unfinished: None } }
+}
+
+/// Runs what is killed just before the command.
+///
+/// # Panics
+/// If it was not killed.
+pub fn interrupt(world: &World, interrupted: Option<&(String, Point)>) {
+    if let Some((command, point)) = interrupted {
+        let ran = strace::kill(&world.command(command), point);
+        assert!(strace::was_killed(&ran), "`{command}` was not killed: {ran}");
+    }
 }
 
 /// Back to the moment of the command. (The clock then stands where it stood at the command, or a little later: a start
@@ -112,124 +233,50 @@ pub fn rewind(world: &World) {
     }
 }
 
-/// What every live database holds. Nobody may have them open.
-///
-/// # Panics
-/// If one cannot be read.
-pub fn homes(world: &World) -> Homes {
-    read_homes(world).unwrap()
+/// Leaves nothing of the world in memory, because it moves to a disk that is mounted there. From now on rewinding is
+/// about the clock alone.
+pub fn move_out(world: &mut World) {
+    world.reset();
+    std::fs::remove_dir_all(world.root()).unwrap();
+    std::fs::create_dir(world.root()).unwrap();
+    world.save();
 }
 
-/// The same where a crash may have happened.
-pub fn read_homes(world: &World) -> Result<Homes, String> {
-    let listed = world.run("--json workspace list");
-    if !listed.is_applied() {
-        return Err(format!("`workspace list` failed: {listed}"));
-    }
+/// What every live database holds. Nobody may have them open. One that was `made` has an id that no other has, which
+/// does not count.
+pub fn read_homes(world: &World, made: Option<&str>) -> Result<Homes, String> {
+    let listed = read(world, "--json workspace list")?;
     let mut homes = Homes::new();
     for workspace in listed.json().as_array().ok_or("`workspace list` told no list")? {
         let (name, path) = (workspace["name"].as_str(), workspace["database"].as_str());
         let (name, path) = name.zip(path).ok_or("a workspace without a name or a database")?;
-        let found = content::of_live(Path::new(path)).map_err(|error| format!("the database of {name}: {error}"))?;
-        homes.insert(name.to_owned(), found);
+        let path = Path::new(path);
+        let found = content::of_live(path).and_then(|found| if made == Some(name) { but_id(path) } else { Ok(found) });
+        homes.insert(name.to_owned(), found.map_err(|error| format!("the database of {name}: {error}"))?);
     }
     Ok(homes)
 }
 
-fn set(name: &str) -> Option<Setting> {
-    Some(match name {
-        // No snapshot yet: every tier is due.
-        "open" => Setting::new(World::books(), "open"),
-        "close" => Setting::new(shop(), "close"),
-        "snapshot" => Setting::new(shop(), "snapshot"),
-        "restore" => restore(),
-        "undo" => undo(),
-        "restore-csv" => restore_csv(),
-        "restore-all" => {
-            let (world, archive) = street();
-            Setting::new(world, format!("--yes restore {}", archive.display()))
-        }
-        "export-db" => Setting::export(shop(), "export --db", "stick.db"),
-        "export-csv" => Setting::export(shop(), "export --csv", "stick.zip"),
-        "export-all" => Setting::export(street().0, "export --all", "again.zip"),
-        "reset-accounting" => reset_accounting(),
-        "migrate" => {
-            let world = World::business("0001", |_| {});
-            world.run("open").applied();
-            Setting { migrates: true, ..Setting::new(world, "--yes migrate") }
-        }
-        _ => return None,
-    })
+/// What a database holds that SQLite has just closed, but for the workspace's id.
+fn but_id(database: &Path) -> Result<Digest, String> {
+    let bytes = std::fs::read(database).map_err(|error| error.to_string())?;
+    let copy = tempfile::NamedTempFile::new().and_then(|copy| std::fs::write(&copy, bytes).map(|()| copy));
+    let copy = copy.map_err(|error| error.to_string())?;
+    let forget = "PRAGMA journal_mode = MEMORY; DELETE FROM settings WHERE key = 'workspace_id'";
+    let connection = Connection::open(&copy).map_err(|error| error.to_string())?;
+    connection.execute_batch(forget).and_then(|()| content::digest(&connection)).map_err(|error| error.to_string())
 }
 
-/// A shop some days old: all tiers, a full ring, a manual snapshot, and an entry that no snapshot holds yet.
-fn shop() -> World {
-    let mut world = World::books();
-    world.run("open").applied();
-    for _ in 0..3 {
-        world.commit();
-        world.run("close").applied();
-    }
-    world.commit();
-    world.run("snapshot").applied();
-    world.commit();
-    world
+/// What the cards say.
+pub fn read_cards(world: &World) -> Result<Cards, String> {
+    let listed = read(world, "--json list")?.json();
+    let text = |card: &serde_json::Value, key: &str| card[key].as_str().map(str::to_owned);
+    let card = |card| Some((text(card, "id")?, (text(card, "pin"), text(card, "verification")?)));
+    let cards = listed.as_array().ok_or("`list` told no list")?.iter().map(card).collect::<Option<_>>();
+    cards.ok_or_else(|| format!("a card without an id or a verification: {listed}"))
 }
 
-fn in_slot(world: &World, slot: &str) -> String {
-    world.list().into_iter().find(|card| card.slot == slot).unwrap().id
-}
-
-/// The trap: a log with the old content lies beside the database that is swapped in.
-fn restore() -> Setting {
-    let mut world = shop();
-    let id = in_slot(&world, "auto_close_2");
-    world.commit_and_die();
-    Setting::new(world, format!("--yes restore {id}"))
-}
-
-fn undo() -> Setting {
-    let mut world = shop();
-    let id = in_slot(&world, "auto_close_2");
-    world.run(&format!("--yes restore {id}")).applied();
-    world.commit_and_die();
-    Setting::new(world, "--yes undo")
-}
-
-fn restore_csv() -> Setting {
-    let mut world = shop();
-    let archive = world.path("stick.zip");
-    world.run(&format!("export --csv {}", archive.display())).applied();
-    world.commit();
-    world.commit_and_die();
-    Setting::new(world, format!("--yes restore {}", archive.display()))
-}
-
-fn reset_accounting() -> Setting {
-    let mut world = World::business("0004", |path| {
-        omnicraft_fixtures::work_day(path, "2026-11-20".parse().unwrap(), 7).unwrap();
-    });
-    world.run("open").applied();
-    world.commit();
-    Setting::new(world, "--yes reset accounting")
-}
-
-/// Businesses of which the archive knows one that is gone, and lacks one that came later.
-fn street() -> (World, PathBuf) {
-    let mut world = World::business("0004", |_| {});
-    world.run("workspace add \"Second shop\"").applied();
-    world.run("workspace add \"At home\" --personal-finance").applied();
-    world.run("open").applied();
-    let archive = world.path("everything.zip");
-    world.run(&format!("export --all {}", archive.display())).applied();
-    world.run("--yes workspace remove \"At home\"").applied();
-    for file in listing::files(&world.home()).iter().filter(|path| listing::name(path).starts_with("at-home")) {
-        std::fs::remove_file(file).unwrap();
-    }
-    world.run("workspace add \"Third shop\"").applied();
-    world.run("open").applied();
-    let later = "INSERT INTO settings (key, value) VALUES ('later', 'entered')";
-    Connection::open(world.home().join("second-shop.db")).unwrap().execute_batch(later).unwrap();
-    world.commit_and_die();
-    (world, archive)
+fn read(world: &World, line: &str) -> Result<Ran, String> {
+    let ran = world.run(line);
+    if ran.is_applied() { Ok(ran) } else { Err(format!("`{line}` failed: {ran}")) }
 }

@@ -1,7 +1,7 @@
 //! What a run on real kernels found, as the report reads it: a row for each file system and operation, a row for each
 //! mutant and file system, and what was left out with the reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,9 @@ pub struct Results {
     /// What all random choices follow from. (Times and inode numbers differ between recordings, so a violation is
     /// repeated from the image that `--keep` stores, not from the seed alone.)
     pub seed: u64,
-    /// How long it was allowed to take.
+    /// So many distinct states were wanted of each row.
+    pub wanted: u64,
+    /// How long a row was allowed to take.
     pub budget_seconds: f64,
     /// How long it took.
     pub seconds: f64,
@@ -52,10 +54,12 @@ pub struct Row {
     pub violation_count: u64,
     /// Whether the families that end (every prefix, all but one, only one) were tried to their end.
     pub families_complete: bool,
+    /// Whether the recording has no more distinct states, as far as many random ones in vain tell.
+    pub exhausted: bool,
+    /// Whether there was no time for as many as were wanted.
+    pub is_short: bool,
     /// Seconds of this row: preparing, recording, judging.
     pub seconds: f64,
-    /// Seconds that 500 states of this row take at this rate; 0 where nothing was judged.
-    pub seconds_for_500: f64,
 }
 
 /// The block device's log while the operation ran, until the file system was unmounted.
@@ -126,7 +130,7 @@ pub struct Skipped {
     pub what: String,
     /// Why, and what would make it run.
     pub why: String,
-    /// Whether that is a failure of the proof (something broke), and not a property of this machine.
+    /// Whether that is a failure of the proof (something broke, or time was over), and not a property of this machine.
     pub broken: bool,
 }
 
@@ -138,8 +142,7 @@ impl Results {
 
     /// Mutants that no file system found and nobody waived, by name, with what is known of them at best.
     pub fn unfound(&self) -> Vec<(&str, Verdict)> {
-        let killed = |name: &str| self.mutants.iter().any(|row| row.mutant == name && row.verdict == Verdict::Killed);
-        let unfound = self.mutants.iter().filter(|row| row.waiver.is_none() && !killed(&row.mutant));
+        let unfound = self.mutants.iter().filter(|row| row.waiver.is_none() && !self.is_killed(&row.mutant));
         let mut by_name = BTreeMap::new();
         for row in unfound {
             // It survived if it did so anywhere.
@@ -149,5 +152,15 @@ impl Results {
             }
         }
         by_name.into_iter().collect()
+    }
+
+    /// Mutants that are waived because no file system can show them, and that one shows.
+    pub fn wrongly_waived(&self) -> Vec<&str> {
+        let killed = self.mutants.iter().filter(|row| row.verdict == Verdict::Killed && row.waiver.is_some());
+        killed.map(|row| row.mutant.as_str()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn is_killed(&self, mutant: &str) -> bool {
+        self.mutants.iter().any(|row| row.mutant == mutant && row.verdict == Verdict::Killed)
     }
 }

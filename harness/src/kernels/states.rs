@@ -23,8 +23,8 @@ pub struct Recording {
     requests: Vec<usize>,
     /// Stretches between two flushes, in order.
     stretches: Vec<Stretch>,
-    /// How many pieces had come when the process ended.
-    acknowledged: Option<usize>,
+    /// How many pieces had come when the process ended, and how many of them had been flushed by then.
+    acknowledged: Option<(usize, usize)>,
     /// What each sector that is ever written held before.
     before: HashMap<u64, u64>,
 }
@@ -76,12 +76,12 @@ impl Recording {
             acknowledged: None,
             before: HashMap::new(),
         };
-        let mut from = 0;
+        let (mut from, mut flushed) = (0, 0);
         for event in events {
             match event {
                 Event::Write(offset, data) => recording.add(*offset, data),
-                Event::Acknowledged => recording.acknowledged = Some(recording.pieces.len()),
-                Event::Flush => from = recording.close(from),
+                Event::Acknowledged => recording.acknowledged = Some((recording.pieces.len(), flushed)),
+                Event::Flush => (from, flushed) = (recording.close(from), recording.pieces.len()),
             }
         }
         recording.close(from);
@@ -117,24 +117,26 @@ impl Recording {
     }
 
     fn recipe(&self, family: &'static str, cut: usize, lost: BTreeSet<usize>) -> Recipe {
-        let acknowledged = self.acknowledged.is_some_and(|at| cut >= at);
+        // What had been flushed at the acknowledgement can only be lost in a cut that came before it.
+        let is_lost = |flushed| lost.first().is_some_and(|piece| *piece < flushed);
+        let acknowledged = self.acknowledged.is_some_and(|(at, flushed)| cut >= at && !is_lost(flushed));
         Recipe { cut, lost, acknowledged, family }
     }
 
-    /// The states whose number is known: first those at the acknowledgement and at each flush, then every prefix, then
-    /// all but one and only one of each stretch.
-    pub fn families(&self) -> Vec<Recipe> {
+    /// The states whose number is known: first those at the acknowledgement and at each flush; then, in any order so that
+    /// a part of them says something of the whole, every prefix, and all but one and only one of each stretch.
+    pub fn families(&self, random: &mut Random) -> Vec<Recipe> {
         let mut recipes = Vec::new();
         let begins = |stretch: &Stretch| self.piece(stretch.requests.0);
         let ends = |stretch: &Stretch| self.piece(stretch.requests.1);
-        if let Some(at) = self.acknowledged {
-            let durable = self.stretches.iter().map(ends).filter(|end| *end <= at).max().unwrap_or_default();
-            recipes.push(self.recipe("acknowledged, the rest lost", at, (durable..at).collect()));
+        if let Some((at, flushed)) = self.acknowledged {
+            recipes.push(self.recipe("acknowledged, the rest lost", at, (flushed..at).collect()));
             recipes.push(self.recipe("acknowledged", at, BTreeSet::new()));
         }
         for stretch in &self.stretches {
             recipes.push(self.recipe("prefix at a flush", ends(stretch), BTreeSet::new()));
         }
+        let first = recipes.len();
         for request in 0..self.requests.len() {
             recipes.push(self.recipe("prefix", self.piece(request), BTreeSet::new()));
         }
@@ -146,6 +148,10 @@ impl Recording {
                 recipes.push(self.recipe("all but one", end, one));
                 recipes.push(self.recipe("only one", end, rest));
             }
+        }
+        for last in (first + 1..recipes.len()).rev() {
+            let other = first + usize::try_from(random.below((last - first + 1) as u64)).unwrap();
+            recipes.swap(last, other);
         }
         recipes
     }
@@ -204,8 +210,9 @@ pub struct Search<'a> {
 impl<'a> Search<'a> {
     /// Of a recording.
     pub fn new(recording: &'a Recording, seed: u64) -> Self {
-        let families = recording.families().into_iter();
-        Self { recording, families, seen: HashSet::new(), random: Random::new(seed), ended: false }
+        let mut random = Random::new(seed);
+        let families = recording.families(&mut random).into_iter();
+        Self { recording, families, seen: HashSet::new(), random, ended: false }
     }
 
     /// Whether the families that end have been tried to their end.
@@ -241,11 +248,14 @@ impl Iterator for Search<'_> {
     }
 }
 
-/// What tells a disk from another: equal for equal ones.
-pub fn difference(base: &Blocks, disk: &Blocks) -> u64 {
-    let numbers: BTreeSet<&u64> = base.keys().chain(disk.keys()).collect();
+/// What a disk is known by, whoever wrote it: the same as [`Recording::identity`] of a state with the same sectors.
+pub fn identity(base: &Blocks, disk: &Blocks) -> u64 {
+    let numbers: BTreeSet<u64> = base.keys().chain(disk.keys()).copied().collect();
     let changed = numbers.into_iter().filter(|number| base.get(number) != disk.get(number));
-    changed.fold(0, |all, number| all ^ mix((*number, disk.get(number).map_or(0, |block| digest(block)))))
+    let per_block = (BLOCK / SECTOR) as u64;
+    let sectors = changed.flat_map(|number| number * per_block..(number + 1) * per_block);
+    let changes = sectors.map(|sector| (sector, held(disk, sector)));
+    changes.filter(|(sector, now)| held(base, *sector) != *now).fold(0, |all, change| all ^ mix(change))
 }
 
 /// What a sector of a disk holds.
@@ -302,8 +312,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_flushed_before_the_acknowledgement_is_lost_only_in_a_cut_before_it() {
+        let events = [write(0, b'a'), write(1, b'b'), Event::Flush, Event::Acknowledged];
+        check(&events, &["....", "a...", ".b..", "ab..!"]);
+    }
+
+    #[test]
+    fn an_acknowledgement_without_a_flush_promises_nothing_that_a_cut_spares() {
+        check(&[write(0, b'a'), Event::Acknowledged], &["....!", "a...!"]);
+    }
+
+    #[test]
     fn of_two_writes_to_one_block_either_may_be_the_last() {
         check(&[write(0, b'a'), write(0, b'b')], &["....", "a...", "b..."]);
+    }
+
+    #[test]
+    fn a_state_is_known_by_what_lies_on_the_disk() {
+        let base = Blocks::from([(0, vec![b'x'; BLOCK].into()), (1, vec![b'y'; BLOCK].into())]);
+        let events = [write(0, b'a'), Event::Write(BLOCK as u64, vec![b'b'; SECTOR]), write(2, b'c'), write(1, b'y')];
+        let recording = Recording::new(base.clone(), &events);
+        for (known, recipe) in Search::new(&recording, 1) {
+            let mut disk = base.clone();
+            disk.extend(recording.image(&recipe));
+            assert_eq!(identity(&base, &disk), known, "{recipe}");
+        }
     }
 
     #[test]

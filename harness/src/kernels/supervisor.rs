@@ -1,9 +1,9 @@
-//! Hands tasks to worker processes, as many at once as there are processors, shares the time among them, and gathers
-//! what they found.
+//! Hands tasks to worker processes, several at once, and gathers what they found.
 
 use std::collections::VecDeque;
 use std::fs;
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,19 +11,27 @@ use std::time::{Duration, Instant};
 
 use super::machine::{self, Kind};
 use super::mutants::{MUTANTS, Mutant};
+use super::operations;
 use super::results::{MutantRow, Results, Row, Skipped, Verdict};
 use super::task::Task;
 use crate::strace;
 
 /// A mutant gets this part of the time of an operation: it is found early, or hardly ever.
-const MUTANT_SHARE: f64 = 0.3;
+const MUTANT_SHARE: f64 = 0.2;
 /// A worker that takes longer than its time by this much hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Workers for each processor: half of the time they wait for a disk.
+const WORKERS: usize = 2;
+/// What a state takes of a processor, and what a mutant does: for a guess at how long all of it will take.
+const SECONDS_PER_STATE: f64 = 0.15;
+const SECONDS_PER_MUTANT: f64 = 10.0;
 
 /// What is to be done.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The time for all of it.
+    /// So many distinct states of each operation on each file system.
+    pub states: u64,
+    /// How long one operation on one file system may take.
     pub budget: Duration,
     /// On which file systems.
     pub file_systems: Vec<Kind>,
@@ -44,32 +52,38 @@ pub fn run(plan: &Plan, worker: &Path, tell: &(dyn Fn(&str) + Sync)) -> Results 
     let mut results = Results {
         kernel: fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
         seed: plan.seed,
+        wanted: plan.states,
         budget_seconds: plan.budget.as_secs_f64(),
         ..Results::default()
     };
     let tasks = tasks(plan, &mut results.skipped);
-    let shared = Mutex::new(Shared { weight: tasks.iter().map(weight).sum(), tasks, results });
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let (all, processors) = (tasks.len(), std::thread::available_parallelism().map_or(1, usize::from));
+    tell(&forecast(plan, &tasks, processors));
+    let shared = Mutex::new(Shared { tasks, done: 0, results });
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for _ in 0..processors * WORKERS {
             scope.spawn(|| {
-                while let Some(task) = next(&shared, began + plan.budget, workers) {
+                while let Some(task) = next(&shared) {
                     let found = work(worker, &task);
-                    let told = keep(&mut lock(&shared).results, &task, found);
-                    tell(&told);
+                    let mut shared = lock(&shared);
+                    let told = keep(&mut shared.results, &task, found);
+                    shared.done += 1;
+                    tell(&format!("[{}/{all}] {told}", shared.done));
                 }
             });
         }
     });
     let Shared { mut results, .. } = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let why = "it is waived as one that no file system shows, and one does: take the waiver away";
+    let wrongly: Vec<String> = results.wrongly_waived().into_iter().map(str::to_owned).collect();
+    results.skipped.extend(wrongly.into_iter().map(|what| Skipped { what, why: why.to_owned(), broken: true }));
     results.seconds = began.elapsed().as_secs_f64();
     results
 }
 
 struct Shared {
     tasks: VecDeque<Task>,
-    /// Of the tasks that are left.
-    weight: f64,
+    done: usize,
     results: Results,
 }
 
@@ -77,21 +91,37 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn weight(task: &Task) -> f64 {
-    if task.mutant.is_some() { MUTANT_SHARE } else { 1.0 }
+fn next(shared: &Mutex<Shared>) -> Option<Task> {
+    lock(shared).tasks.pop_front()
 }
 
-/// The product comes first: if time runs out, mutants are left out and not operations.
+/// What is going to happen, and about how long it will take.
+fn forecast(plan: &Plan, tasks: &VecDeque<Task>, processors: usize) -> String {
+    let mutants = tasks.iter().filter(|task| task.mutant.is_some()).count();
+    let rows = tasks.len() - mutants;
+    let work = rows as f64 * plan.states as f64 * SECONDS_PER_STATE + mutants as f64 * SECONDS_PER_MUTANT;
+    let minutes = (work / processors as f64 / 60.0).ceil();
+    format!(
+        "{rows} times an operation on a file system, each to {} crash states, and {mutants} times one with a hole in the \
+         binary: about {minutes:.0} minutes, if nothing else runs here",
+        plan.states
+    )
+}
+
+/// The product comes first.
 fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
     let mut tasks = VecDeque::new();
+    let seconds = plan.budget.as_secs_f64();
     let task = |kind: Kind, operation: &str, mutant: Option<&str>| Task {
         file_system: kind.name().to_owned(),
         operation: operation.to_owned(),
         mutant: mutant.map(str::to_owned),
-        seconds: 0.0,
+        states: if mutant.is_some() { u64::MAX } else { plan.states },
+        seconds: if mutant.is_some() { seconds * MUTANT_SHARE } else { seconds },
         seed: plan.seed,
         keep: plan.keep.clone().filter(|_| mutant.is_none()),
         owner: std::process::id(),
+        number: 0,
     };
     let skip = |what: String, why: String| Skipped { what, why, broken: false };
     let mut kinds = Vec::new();
@@ -101,10 +131,14 @@ fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
             None => kinds.push(*kind),
         }
     }
+    let traced = strace::missing();
     for operation in &plan.operations {
-        tasks.extend(kinds.iter().map(|kind| task(*kind, operation, None)));
+        match &traced {
+            Some(why) if operations::needs_strace(operation) => skipped.push(skip(operation.clone(), why.clone())),
+            _ => tasks.extend(kinds.iter().map(|kind| task(*kind, operation, None))),
+        }
     }
-    match strace::missing() {
+    match traced {
         Some(why) if plan.mutants => skipped.push(skip("mutants".to_owned(), why)),
         _ => {
             let wanted = |name: &str| plan.mutants && plan.operations.iter().any(|operation| operation == name);
@@ -113,44 +147,36 @@ fn tasks(plan: &Plan, skipped: &mut Vec<Skipped>) -> VecDeque<Task> {
             }
         }
     }
+    (0..).zip(&mut tasks).for_each(|(number, task)| task.number = number);
     tasks
 }
 
-/// The next task, with its part of the time that is left.
-fn next(shared: &Mutex<Shared>, until: Instant, workers: usize) -> Option<Task> {
-    let mut shared = lock(shared);
-    let left = until.saturating_duration_since(Instant::now()).as_secs_f64();
-    if left == 0.0 {
-        let rest = std::mem::take(&mut shared.tasks);
-        let why = "the time was over; --budget gives more";
-        let skipped = rest.iter().map(|task| Skipped { what: name(task), why: why.to_owned(), broken: false });
-        shared.results.skipped.extend(skipped);
-    }
-    let mut task = shared.tasks.pop_front()?;
-    let share = workers.min(shared.tasks.len() + 1) as f64 * weight(&task) / shared.weight;
-    task.seconds = left * share.min(1.0);
-    shared.weight -= weight(&task);
-    Some(task)
+/// One task in a process and a mount namespace of its own.
+fn work(worker: &Path, task: &Task) -> Result<Row, String> {
+    let row = watch(worker, task);
+    // A worker that was killed leaves them.
+    let left = machine::detach(|file| file.contains(&task.disk_name()))?;
+    if left.is_empty() { row } else { row.map_err(|error| format!("{error}; detached {}", left.join(", "))) }
 }
 
-/// One task in a process and a mount namespace of its own. The worker ends when its stdin does, so that none outlives
-/// this process.
-fn work(worker: &Path, task: &Task) -> Result<Row, String> {
+/// The worker ends when its stdin does, so that none outlives this process; a Ctrl-C reaches this process alone, so that
+/// the worker can clean up.
+fn watch(worker: &Path, task: &Task) -> Result<Row, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private", "--"]).arg(worker);
     command.arg("worker").arg(serde_json::to_string(task).map_err(|error| text(&error))?);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(|error| text(&error))?;
     let mut stdout = child.stdout.take().ok_or("no stdout")?;
     let mut stderr = child.stderr.take().ok_or("no stderr")?;
     let stdin = child.stdin.take();
-    let pid = child.id().to_string();
+    let pid = child.id();
     let (ended, waiting) = std::sync::mpsc::channel::<()>();
     let patience = Duration::from_secs_f64(task.seconds) + PATIENCE;
     let guard = std::thread::spawn(move || {
         let hangs = waiting.recv_timeout(patience) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
-        hangs && machine::run(&["kill", "-KILL", &pid]).is_ok()
+        hangs && machine::kill_group(pid).is_ok()
     });
     let complaints = std::thread::spawn(move || {
         let mut said = Vec::new();
@@ -181,52 +207,52 @@ fn name(task: &Task) -> String {
 /// Keeps what a task found, and tells it in a line.
 fn keep(results: &mut Results, task: &Task, found: Result<Row, String>) -> String {
     let what = name(task);
+    let broken = |why: String| Skipped { what: what.clone(), why, broken: true };
     match (found, &task.mutant) {
         (Err(why), _) => {
             let line = format!("{what}: broken: {why}");
-            results.skipped.push(Skipped { what, why, broken: true });
-            line
-        }
-        (Ok(row), _) if row.states == 0 => {
-            let why = format!("nothing was judged in {:.1} s; --budget gives more", row.seconds);
-            let line = format!("{what}: skipped: {why}");
-            results.skipped.push(Skipped { what, why, broken: false });
+            results.skipped.push(broken(why));
             line
         }
         (Ok(row), None) => {
+            let end = if row.exhausted { ", all there are" } else { "" };
             let line = format!(
-                "{what}: {} states ({} acknowledged, {} halts, {} trees), {} violations, {:.1} s, {:.0} s per 500",
-                row.states,
-                row.acknowledged,
-                row.shutdowns,
-                row.trees,
-                row.violation_count,
-                row.seconds,
-                row.seconds_for_500
+                "{what}: {} states{end} ({} acknowledged, {} halts, {} trees), {} violations, {:.1} s",
+                row.states, row.acknowledged, row.shutdowns, row.trees, row.violation_count, row.seconds
             );
+            if row.is_short {
+                let (states, wanted, seconds) = (row.states, task.states, row.seconds);
+                let why = format!("{states} of {wanted} states in {seconds:.0} s; --budget gives more time");
+                results.skipped.push(broken(why));
+            }
             results.rows.push(row);
             line
         }
         (Ok(row), Some(name)) => {
-            let verdict = match (row.violation_count, row.families_complete) {
-                (0, true) => Verdict::Survived,
-                (0, false) => Verdict::Undecided,
-                _ => Verdict::Killed,
-            };
-            let line = format!("{what}: {verdict:?} after {} states, {:.1} s", row.states, row.seconds);
-            let mutant = Mutant::named(name);
-            results.mutants.push(MutantRow {
-                mutant: name.clone(),
-                hole: mutant.map(Mutant::hole).unwrap_or_default(),
-                waiver: mutant.and_then(|mutant| mutant.waiver).map(str::to_owned),
-                operation: row.operation,
-                file_system: row.file_system,
-                verdict,
-                violation: row.violations.into_iter().next(),
-                states: row.states,
-                seconds: row.seconds,
-            });
+            let row = verdict(name, row);
+            let line = format!("{what}: {:?} after {} states, {:.1} s", row.verdict, row.states, row.seconds);
+            results.mutants.push(row);
             line
         }
+    }
+}
+
+fn verdict(name: &str, row: Row) -> MutantRow {
+    let mutant = Mutant::named(name);
+    let verdict = match (row.violation_count, row.families_complete) {
+        (0, true) => Verdict::Survived,
+        (0, false) => Verdict::Undecided,
+        _ => Verdict::Killed,
+    };
+    MutantRow {
+        mutant: name.to_owned(),
+        hole: mutant.map(Mutant::hole).unwrap_or_default(),
+        waiver: mutant.and_then(|mutant| mutant.waiver).map(str::to_owned),
+        operation: row.operation,
+        file_system: row.file_system,
+        verdict,
+        violation: row.violations.into_iter().next(),
+        states: row.states,
+        seconds: row.seconds,
     }
 }

@@ -1,15 +1,14 @@
 //! One operation on one file system: the operation is recorded, the states that a power cut may leave are mounted and
 //! judged until time is up; where the file system can be halted, it is halted at random moments as well.
 
+mod halts;
+
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use omnicraft_host::ports::clock::{Clock, SystemClock};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
@@ -19,16 +18,17 @@ use super::machine::{self, Kind, Loop, Mount};
 use super::mutants::Mutant;
 use super::operations::{self, Case};
 use super::results::{Recorded, Row, Violation};
-use super::states::{Recording, Search, difference};
+use super::states::{Recording, Search};
+use super::trees::tree;
 use crate::process::{self, Ran};
-use crate::random::Random;
 use crate::strace;
 
 /// How many violations of a row are told in full.
 const TOLD: usize = 5;
-
 /// Judging takes so long at least, once the recording is there.
 const LEAST: Duration = Duration::from_secs(4);
+/// One of so many states is made by a halt, where the file system can be halted.
+const HALTS: u64 = 5;
 
 /// What a worker process is asked to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Task {
     pub operation: String,
     /// A hole to make; then the first violation ends it.
     pub mutant: Option<String>,
+    /// So many distinct states are enough.
+    pub states: u64,
     /// How long it may take.
     pub seconds: f64,
     /// What random choices follow from.
@@ -47,6 +49,15 @@ pub struct Task {
     pub keep: Option<PathBuf>,
     /// Who asks: its disks are named after this process.
     pub owner: u32,
+    /// Which task of his it is.
+    pub number: usize,
+}
+
+impl Task {
+    /// How the files of its disks are named.
+    pub fn disk_name(&self) -> String {
+        format!("{}{}.", machine::disk_name(self.owner), self.number)
+    }
 }
 
 /// Does a task, in a mount namespace of its own.
@@ -56,19 +67,19 @@ pub fn run(task: &Task) -> Result<Row, String> {
     let mutant = task.mutant.as_deref().map(|name| Mutant::named(name).ok_or("no such mutant")).transpose()?;
     let case = operations::prepare(&task.operation).ok_or("no such operation")?;
     let mut bench = Bench::new(kind, case, task)?;
+    let swallowed = mutant.map(|mutant| bench.swallowed(mutant)).transpose()?.unwrap_or_default();
     bench.make()?;
-    let recording = bench.record(mutant)?;
-    let halts = kind.can_be_halted() && mutant.is_none();
-    let now = Instant::now();
-    let until = (began + Duration::from_secs_f64(task.seconds)).max(now + LEAST);
-    let left = until - now;
-    bench.explore(&recording, if halts { until - left / 4 } else { until })?;
-    if halts {
-        bench.halt(&recording, until)?;
-    }
+    let recording = bench.record(mutant, &swallowed)?;
+    let until = (began + Duration::from_secs_f64(task.seconds)).max(Instant::now() + LEAST);
+    let halts = if kind.can_be_halted() && mutant.is_none() { task.states / HALTS } else { 0 };
+    let mut search = Search::new(&recording, task.seed);
+    bench.explore(&mut search, &recording, task.states - halts, until)?;
+    bench.halt(&recording, halts, until)?;
+    // Halts before the first flush are all the same state.
+    bench.explore(&mut search, &recording, task.states, until)?;
+    bench.row.is_short = bench.row.states < task.states && !bench.row.exhausted && mutant.is_none();
     let mut row = bench.row;
     row.seconds = began.elapsed().as_secs_f64();
-    row.seconds_for_500 = if row.states == 0 { 0.0 } else { row.seconds * 500.0 / row.states as f64 };
     Ok(row)
 }
 
@@ -87,16 +98,30 @@ struct Bench<'a> {
     complete: Option<Vec<u8>>,
     /// What became of file trees that have been judged.
     trees: HashMap<(blake3::Hash, bool), Result<Outcome, String>>,
+    /// Images that have been judged.
+    images: HashSet<u64>,
     row: Row,
 }
 
 impl<'a> Bench<'a> {
     fn new(kind: Kind, case: Case, task: &'a Task) -> Result<Self, String> {
         let scratch = TempDir::new_in("/dev/shm").map_err(|error| error.to_string())?;
-        let file = scratch.path().join(format!("{}state", machine::disk_name(task.owner)));
+        let file = scratch.path().join(format!("{}state", task.disk_name()));
         let place = case.world.root().parent().ok_or("the world has no folder")?.to_owned();
         let row = Row { file_system: task.file_system.clone(), operation: task.operation.clone(), ..Row::default() };
-        Ok(Self { kind, case, task, scratch, place, file, device: None, complete: None, trees: HashMap::new(), row })
+        Ok(Self {
+            kind,
+            case,
+            task,
+            scratch,
+            place,
+            file,
+            device: None,
+            complete: None,
+            trees: HashMap::new(),
+            images: HashSet::new(),
+            row,
+        })
     }
 
     fn mount(&self) -> Result<Mount, String> {
@@ -104,41 +129,43 @@ impl<'a> Bench<'a> {
         Mount::of(self.kind, device, &self.place)
     }
 
-    /// Makes the disk with the world on it.
+    /// Makes the disk and moves the world there.
     fn make(&mut self) -> Result<(), String> {
         machine::format(self.kind, &self.file)?;
         self.device = Some(Loop::over(&self.file)?);
         let kept = self.scratch.path().join("world");
         let text = |path: &Path| path.to_str().unwrap_or_default().to_owned();
-        machine::run(&["cp", "-a", &text(&self.case.world.root()), &text(&kept)])?;
+        machine::run(&["mv", &text(&self.case.world.root()), &text(&kept)])?;
+        operations::move_out(&mut self.case.world);
         let mount = self.mount()?;
         machine::run(&["cp", "-a", &text(&kept), &text(&self.case.world.root())])?;
+        let world = &self.case.world;
         // A copy has other times and inodes than the files that the engine remembers: it looks at them first.
-        let looked = self.case.world.run("list");
+        let looked = world.home().exists().then(|| world.run("list")).filter(|looked| !looked.is_applied());
         mount.unmount()?;
-        operations::rewind(&self.case.world);
-        if looked.is_applied() { Ok(()) } else { Err(format!("the world did not survive its copy: {looked}")) }
+        operations::rewind(world);
+        looked.map_or(Ok(()), |looked| Err(format!("the world did not survive its copy: {looked}")))
     }
 
     /// Runs the operation on a disk that remembers.
-    fn record(&mut self, mutant: Option<&Mutant>) -> Result<Recording, String> {
-        let swallowed = mutant.map(|mutant| self.swallowed(mutant)).transpose()?.unwrap_or_default();
+    fn record(&mut self, mutant: Option<&Mutant>, swallowed: &[PathBuf]) -> Result<Recording, String> {
         let blocks = machine::read(&self.file).map_err(|error| error.to_string())?;
         let folder = self.scratch.path().join("recorded");
         fs::create_dir(&folder).map_err(|error| error.to_string())?;
-        let name = format!("{}recorded", machine::disk_name(self.task.owner));
+        let name = format!("{}recorded", self.task.disk_name());
         let disk = Disk::serve(&folder, &name, self.kind.size(), blocks).map_err(|error| format!("FUSE: {error}"))?;
-        let device = Loop::over(disk.path())?;
+        let device = self.device.take().ok_or("no disk yet")?.moved_to(disk.path())?;
         let mount = Mount::of(self.kind, &device, &self.place)?;
+        operations::interrupt(&self.case.world, self.case.interrupted.as_ref());
         machine::run(&["sync", "-f", self.place.to_str().unwrap_or_default()])?;
         let base = disk.record();
-        let ran = self.perform(mutant, &swallowed)?;
+        let ran = self.perform(mutant, swallowed)?;
         if ran.is_applied() {
             disk.acknowledge();
             self.complete = self.written(mutant.is_none())?;
         }
         mount.unmount()?;
-        drop(device);
+        self.device = Some(device.moved_to(&self.file)?);
         let events = disk.finish().map_err(|error| format!("FUSE: {error}"))?;
         if !ran.is_applied() && mutant.is_none() {
             return Err(format!("`{}`: {ran}", self.case.command));
@@ -153,7 +180,7 @@ impl<'a> Bench<'a> {
 
     /// The file that the operation wrote for the user, which is whole.
     fn written(&self, must_be_whole: bool) -> Result<Option<Vec<u8>>, String> {
-        let Some(path) = &self.case.written else { return Ok(None) };
+        let Some((path, _)) = &self.case.written else { return Ok(None) };
         let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         if must_be_whole {
             judge_whole(path, &bytes, &self.case.world)?;
@@ -179,15 +206,25 @@ impl<'a> Bench<'a> {
         if told.contains("INJECTED") { Ok(ran) } else { Err("nothing was swallowed".to_owned()) }
     }
 
-    /// Judges the states that a power cut may leave, until time is up.
-    fn explore(&mut self, recording: &Recording, until: Instant) -> Result<(), String> {
-        let mut search = Search::new(recording, self.task.seed);
-        let mut images = HashSet::new();
-        while Instant::now() < until && !self.is_decided() {
-            let Some((identity, recipe)) = search.next() else { break };
+    /// Judges the states that a power cut may leave, until there are as many as wanted, or no more, or time is up.
+    fn explore(
+        &mut self,
+        search: &mut Search<'_>,
+        recording: &Recording,
+        wanted: u64,
+        until: Instant,
+    ) -> Result<(), String> {
+        while self.row.states < wanted && Instant::now() < until && !self.is_decided() {
+            let Some((known, recipe)) = search.next() else {
+                self.row.exhausted = true;
+                break;
+            };
             let written = recording.image(&recipe);
-            let found = self.judge_image(&[&recording.base, &written], recipe.acknowledged)?;
-            if images.insert(identity) {
+            machine::fill(&self.file, self.kind.size(), &[&recording.base, &written])
+                .map_err(|error| error.to_string())?;
+            let found = self.judge_mounted(recipe.acknowledged, true)?;
+            // One that is judged once more, because it may have come after the acknowledgement too, counts once.
+            if self.images.insert(known) {
                 self.row.states += 1;
                 self.row.acknowledged += u64::from(recipe.acknowledged);
             }
@@ -195,53 +232,6 @@ impl<'a> Bench<'a> {
         }
         self.row.families_complete = search.families_ended();
         Ok(())
-    }
-
-    /// Halts the file system at random moments of the operation, until time is up.
-    fn halt(&mut self, recording: &Recording, until: Instant) -> Result<(), String> {
-        let mut random = Random::new(self.task.seed);
-        let mut images = HashSet::new();
-        let mut longest = 100_000;
-        while Instant::now() < until {
-            let delay = Duration::from_micros(random.below(longest));
-            machine::fill(&self.file, self.kind.size(), &[&recording.base]).map_err(|error| error.to_string())?;
-            let (acknowledged, took) = self.run_and_halt(delay)?;
-            // Delays follow the operation, so that halts fall into it.
-            if acknowledged {
-                longest = u64::try_from(took.as_micros()).unwrap_or(longest).max(1000);
-            }
-            let blocks = machine::read(&self.file).map_err(|error| error.to_string())?;
-            operations::rewind(&self.case.world);
-            if !images.insert(difference(&recording.base, &blocks)) {
-                continue;
-            }
-            let found = self.judge_mounted(acknowledged, false)?;
-            self.row.states += 1;
-            self.row.shutdowns += 1;
-            self.row.acknowledged += u64::from(acknowledged);
-            let recipe = format!("halted {} µs after the start", delay.as_micros());
-            self.note(found, &recipe, acknowledged, &[&blocks])?;
-        }
-        Ok(())
-    }
-
-    fn run_and_halt(&self, delay: Duration) -> Result<(bool, Duration), String> {
-        let mount = self.mount()?;
-        let mut command = self.case.world.command(&self.case.command);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let began = Instant::now();
-        let mut child = command.spawn().map_err(|error| error.to_string())?;
-        SystemClock::new().wait(delay);
-        mount.halt()?;
-        let status = child.wait().map_err(|error| error.to_string())?;
-        let took = began.elapsed();
-        mount.unmount()?;
-        Ok((matches!(status.code(), Some(0 | 3)), took))
-    }
-
-    fn judge_image(&mut self, layers: &[&Blocks], acknowledged: bool) -> Result<Result<Outcome, String>, String> {
-        machine::fill(&self.file, self.kind.size(), layers).map_err(|error| error.to_string())?;
-        self.judge_mounted(acknowledged, true)
     }
 
     /// Mounts the disk as it is, which lets the file system recover, and judges what is on it.
@@ -323,30 +313,6 @@ fn summary(events: &[Event]) -> Recorded {
         }
     }
     recorded
-}
-
-/// Everything that a program can see of the files below a folder.
-fn tree(folder: &Path) -> std::io::Result<blake3::Hash> {
-    let mut hasher = blake3::Hasher::new();
-    add(folder, &mut hasher)?;
-    Ok(hasher.finalize())
-}
-
-fn add(folder: &Path, hasher: &mut blake3::Hasher) -> std::io::Result<()> {
-    let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (path, data) = (entry.path(), entry.metadata()?);
-        let facts = format!("{}\0{:o} {} {}", path.display(), data.mode(), data.len(), data.ino());
-        hasher.update(facts.as_bytes());
-        hasher.update(format!(" {} {}\0", data.mtime(), data.mtime_nsec()).as_bytes());
-        if data.is_dir() {
-            add(&path, hasher)?;
-        } else {
-            hasher.update(&fs::read(&path)?);
-        }
-    }
-    Ok(())
 }
 
 /// What somebody panicked with: the harness' own functions do so where a command fails that must not.

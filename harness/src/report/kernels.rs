@@ -65,6 +65,8 @@ pub enum Verdict {
     Killed,
     /// It was not found.
     Survived,
+    /// It was not found in the states that there was time for.
+    Undecided,
 }
 
 /// Something that did not run.
@@ -152,14 +154,19 @@ mod tests {
         let bad = results::Row { violations: vec![violation], violation_count: 3, ..row("xfs") };
         let written = results::Results {
             rows: vec![row("ext4"), bad, row("ext4")],
-            mutants: vec![mutant("ext4", results::Verdict::Survived), mutant("xfs", results::Verdict::Killed)],
+            mutants: vec![
+                mutant("ext4", results::Verdict::Survived),
+                mutant("xfs", results::Verdict::Killed),
+                mutant("btrfs", results::Verdict::Undecided),
+            ],
             ..Default::default()
         };
         let read = Kernels::read(&serde_json::to_string(&written).unwrap()).unwrap();
         assert_eq!((read.states(), read.broken(), read.killed()), (120, 3, (1, 1)));
         assert_eq!(read.file_systems(), ["ext4", "xfs"]);
         assert_eq!(read.rows[1].violations[0].recipe, "ext4 restore 3 4 7");
-        assert_eq!(read.mutants[0].verdict, Verdict::Survived);
+        let verdicts: Vec<Verdict> = read.mutants.iter().map(|row| row.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Survived, Verdict::Killed, Verdict::Undecided]);
         assert!(Kernels::read("{}").unwrap_err().starts_with("these are no results"));
     }
 }

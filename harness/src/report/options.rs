@@ -7,7 +7,7 @@ use std::time::Duration;
 /// How much, and of what.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How long real kernels, or a night's run, should take, about.
+    /// How long power cuts in every operation should take on two cores, about.
     pub budget: Duration,
     /// Only operations and mutants with these in their names; all of them where nothing is here.
     pub only: Vec<String>,

@@ -25,6 +25,8 @@ struct State {
     next_file: FileId,
     /// Every write is one tick later.
     ticks: i64,
+    /// The number that its file system has in this machine: another one with every start.
+    device: u64,
     fault: Option<Fault>,
     recorder: Option<Recorder>,
     /// What is looked at now has been asked about as a whole.
@@ -62,6 +64,7 @@ impl SimDisk {
             image,
             next_file: first + 1,
             ticks: i64::try_from(first).unwrap_or(i64::MAX),
+            device: starts + 1,
             ..State::default()
         };
         Self(Arc::new(Mutex::new(state)))
@@ -194,13 +197,13 @@ impl SimDisk {
     pub fn stamp(&self, path: &Path) -> Option<FileStamp> {
         let mut state = self.state();
         match state.look_up(path)? {
-            None => Some(FileStamp { size: 0, modified: 0, inode: u64::MAX, device: 1 }),
+            None => Some(FileStamp { size: 0, modified: 0, inode: u64::MAX, device: state.device }),
             Some(file) => {
                 state.ask(file, Question::Size(file));
                 state.ask(file, Question::Time(file));
                 let content = state.image.content(file);
                 let (size, modified) = content.map_or((0, 0), |content| (content.size(), content.time()));
-                Some(FileStamp { size, modified, inode: file, device: 1 })
+                Some(FileStamp { size, modified, inode: file, device: state.device })
             }
         }
     }

@@ -124,8 +124,8 @@ fn ready(work: &Work<'_>, attempted: &str, target: &IntentTarget) -> Result<()> 
         return match (live_stamp(work, &live)?, target.live_stamp) {
             // Beside the missing database of a workspace that is looked after, it is a leftover of the lost one.
             (None, None) if !is_looked_after(work, target) => no_data_beside(work, attempted, &live),
-            (now, safeguarded) if now == safeguarded => Ok(()),
-            (Some(now), Some(safeguarded)) if now.has_lost_its_log_alone(&safeguarded) => Ok(()),
+            (None, None) => Ok(()),
+            (Some(now), Some(then)) if now.is_as(&then) || now.has_lost_its_log_alone(&then) => Ok(()),
             (Some(_), None) => refuse("there was none when the restore was committed, and now there is one".to_owned()),
             (None, _) => refuse("it was taken away since it was safeguarded".to_owned()),
             _ => refuse("somebody has worked in it since it was safeguarded".to_owned()),
@@ -170,7 +170,7 @@ fn is_replaceable(work: &Work<'_>, attempted: &str, live: &Path) -> Result<bool>
 fn is_swapped(work: &Work<'_>, target: &IntentTarget) -> Result<bool> {
     let (staged, live) = (work.path(&target.staged), work.path(&target.live));
     match (work.stamp(&staged)?, work.stamp(&live)?) {
-        (None, Some(stamp)) if stamp.same_file(&target.staged_stamp) => Ok(true),
+        (None, Some(stamp)) if stamp.is_file_of(&target.staged_stamp) => Ok(true),
         (None, Some(stamp)) if stamp.inode == 0 || target.staged_stamp.inode == 0 => {
             Ok(work.digest(&live, &mut work.progress("Checking", &target.live))? == target.digest)
         }
@@ -224,7 +224,7 @@ pub(super) fn verify_live(work: &Work<'_>, intent: &Intent) -> Result<Yield> {
 /// Whether somebody has opened the swapped file since: it was written to, or has sidecars.
 fn is_in_use_since(work: &Work<'_>, target: &IntentTarget, live: &Path) -> Result<bool> {
     let stamp = work.present("check the restored database", live)?;
-    if !stamp.same_file(&target.staged_stamp) {
+    if !stamp.is_file_of(&target.staged_stamp) {
         return Ok(false);
     }
     Ok(!stamp.same_content(&target.staged_stamp) || sidecars::hold_data(work, live)?)

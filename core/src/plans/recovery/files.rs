@@ -125,7 +125,7 @@ fn holder<'a>(case: &'a Case<'_>, file: &File<'_>) -> Option<&'a Snapshot> {
     let of_workspace = || case.state.snapshots.values().filter(|s| s.workspace == *file.workspace);
     let same = |snapshot: &&Snapshot| snapshot.stamp.same_content(&file.stamp);
     let named = of_workspace().filter(|snapshot| snapshot.slot == file.slot).find(same);
-    named.or_else(|| of_workspace().filter(same).find(|snapshot| snapshot.stamp.same_file(&file.stamp)))
+    named.or_else(|| of_workspace().filter(same).find(|snapshot| file.stamp.is_file_of(&snapshot.stamp)))
 }
 
 /// What an unknown or changed file turned out to be.
