@@ -200,7 +200,7 @@ pub fn cards(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<Card> {
         if card.is_good() && content.is_err() {
             let Some(path) = elsewhere(machine, state, probe, &card) else {
                 let is_anothers =
-                    cards_at(state, &card.path).any(|other| Some(&*other.digest) == probe.digest(machine, &card.path));
+                    cards_at(state, &card.path).any(|other| probe.digest(machine, &card.path).as_ref() == Some(&other.digest));
                 if machine.disk.file(&card.path).is_ok() && !is_anothers {
                     card.level = Level::Damaged;
                     cards.push(card);
@@ -238,7 +238,7 @@ fn elsewhere(machine: &Machine, state: &State, probe: &mut Probe, card: &Card) -
         .collect();
     let files = machine.disk.list(card.path.parent()?).into_iter().map(|(path, _)| path);
     let mut slots = files.filter(|path| kind(path, [].into_iter()) == Kind::Slot && !in_place.contains(path));
-    slots.find(|path| probe.digest(machine, path) == Some(digest))
+    slots.find(|path| probe.digest(machine, path).as_ref() == Some(digest))
 }
 
 /// The engine's snapshots, each with what is in its file.
@@ -248,7 +248,7 @@ fn listed(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<(Card, Con
         let path = path_of(state, snapshot)?;
         let is_good = snapshot.is_good();
         let content = match probe.sealed(machine, &path) {
-            Ok(_) if is_good && probe.digest(machine, &path) != Some(&snapshot.digest) => {
+            Ok(_) if is_good && probe.digest(machine, &path).as_ref() != Some(&snapshot.digest) => {
                 Err("its bytes are not those that were published".to_owned())
             }
             content => content,
