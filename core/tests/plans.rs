@@ -922,6 +922,25 @@ fn opening_after_an_interruption_says_so() {
     );
 }
 
+/// Once, the power went between a manifest that told no pin any more and the catalog, which went on telling it. When the
+/// catalog was lost, so was a pin that everybody had seen.
+#[test]
+fn an_interrupted_change_of_a_pin_is_finished() {
+    let mut driver = Driver::new();
+    driver.event(EventKind::SnapshotRequested(shop(), Some("before the fair".to_owned())));
+    let pinned = driver.state.snapshots.keys().next().copied().unwrap();
+    let begun = omnicraft_core::transition::transition(
+        &driver.state,
+        &omnicraft_core::event::Event { now: driver.now.clone(), kind: EventKind::PinChanged(pinned, None) },
+        &[driver::profile()],
+    );
+    begun.changes.iter().for_each(|change| driver.state.apply(change));
+    assert!(driver.state.snapshots[&pinned].pin.is_some());
+    driver.event(EventKind::EngineOpened);
+    assert_eq!(driver.state.snapshots[&pinned].pin, None);
+    assert!(driver.log.contains("attempt manifest    s1 backups/manifests/s1.json"));
+}
+
 /// Somebody who looked for his work restored one snapshot after the other. The sixth restore removed the safeguard of
 /// the first, which alone held what he had entered that morning.
 #[test]

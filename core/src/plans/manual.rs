@@ -52,6 +52,14 @@ fn check_name(pin: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
+/// The snapshot has the pin that its manifest tells now.
+pub(super) fn repinned(case: &Case<'_>, operation: &Operation, id: SnapshotId) -> Vec<Change> {
+    let draft = operation.drafts.iter().find(|draft| draft.id == id);
+    let changed = draft.zip(case.state.snapshots.get(&id));
+    let put = changed.map(|(draft, known)| Snapshot { pin: draft.pin.clone(), ..known.clone() });
+    put.map(|snapshot| Change::SnapshotPut(Box::new(snapshot))).into_iter().collect()
+}
+
 pub(super) fn learn(
     case: &Case<'_>,
     operation: &mut Operation,
@@ -59,8 +67,8 @@ pub(super) fn learn(
     effect: &Effect,
     learnt: &Yield,
 ) -> Vec<Change> {
-    if matches!(effect, Effect::WriteManifest { .. }) {
-        return operation.drafts.iter().cloned().map(|draft| Change::SnapshotPut(Box::new(draft))).collect();
+    if let Effect::WriteManifest { snapshot, .. } = effect {
+        return repinned(case, operation, *snapshot);
     }
     match copying::gather(case, operation, workspace, effect, learnt) {
         News::Nothing => Vec::new(),

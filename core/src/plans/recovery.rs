@@ -9,10 +9,10 @@ mod files;
 mod registry;
 mod roll_forward;
 
-use super::{Case, register, restore};
+use super::{Case, manual, register, restore};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Found, Inventory, ReadIntent};
+use crate::model::{Found, Inventory, ReadIntent, Snapshot};
 use crate::names;
 use crate::outcome::Yield;
 use crate::plan::{Mode, Plan};
@@ -24,6 +24,7 @@ pub(crate) fn begin(case: &Case<'_>) -> (Operation, Vec<Change>) {
     if let Some(interrupted) = &case.state.operation {
         let word = interrupted.moment.word();
         operation.warnings.push(format!("the last {word} was interrupted; it has been cleaned up"));
+        operation.drafts = pinned(interrupted);
     }
     (operation, Vec::new())
 }
@@ -35,6 +36,7 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
             files::identified(case, operation, workspace, file, found)
         }
         (Effect::WriteRegistry { .. }, _) => register::learn(case, effect),
+        (Effect::WriteManifest { snapshot, .. }, _) => manual::repinned(case, operation, *snapshot),
         (Effect::Look { database }, Yield::Looked(live)) => {
             roll_forward::looked(case, operation, database, live);
             Vec::new()
@@ -84,7 +86,7 @@ fn first_free_id(inventory: &Inventory) -> u64 {
 
 /// What only the interrupted operation knows: an export's temporary file lies in a folder of the user's, where no scan
 /// looks, and so do the staged databases of workspaces that were to be added; what an interrupted recovery had still to
-/// sweep; and a change of the registry was the user's wish, which is done again.
+/// sweep; and a change of the registry, or of a pin, was the user's wish, which is done again.
 fn resume(case: &Case<'_>) -> Plan {
     let Some(interrupted) = &case.state.operation else {
         return Plan::new();
@@ -95,7 +97,10 @@ fn resume(case: &Case<'_>) -> Plan {
             (_, Effect::Export { to, .. }) => {
                 plan = plan.attempt(Effect::Discard { path: names::temporary(to, interrupted.number) });
             }
-            (Moment::Register(_), Effect::WriteRegistry { .. }) => plan = plan.attempt(step.effect.clone()),
+            (Moment::Register(_), Effect::WriteRegistry { .. })
+            | (Moment::Manual(..) | Moment::Recovery, Effect::WriteManifest { .. }) => {
+                plan = plan.attempt(step.effect.clone());
+            }
             (Moment::Recovery, Effect::Discard { path })
                 if step.mode == Mode::Attempt && path.file_name().is_some_and(names::is_unpublished) =>
             {
@@ -109,6 +114,15 @@ fn resume(case: &Case<'_>) -> Plan {
         plan.attempt(Effect::Discard { path: names::staged_beside(live, number) })
             .attempt(Effect::Discard { path: names::staged_back(live, number) })
     })
+}
+
+/// The snapshots of which a pin was being changed, as their manifests are to tell it.
+fn pinned(interrupted: &Operation) -> Vec<Snapshot> {
+    let is_meant = |draft: &&Snapshot| {
+        let mut effects = interrupted.remaining.iter().map(|step| &step.effect);
+        effects.any(|effect| matches!(effect, Effect::WriteManifest { snapshot, .. } if *snapshot == draft.id))
+    };
+    interrupted.drafts.iter().filter(is_meant).cloned().collect()
 }
 
 fn finish_swap(case: &Case<'_>, operation: &mut Operation, inventory: &Inventory) -> Plan {

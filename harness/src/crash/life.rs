@@ -17,7 +17,7 @@ use omnicraft_host::progress::{Observer, Unobserved};
 use super::ledger::Ledger;
 use super::observe::{self, Probe};
 use super::trace::{Promise, Trace};
-use super::{Books, Card, Deed, Note, Subject, UNPROMISED, roles};
+use super::{Books, Card, CatalogAlone, Deed, Note, Subject, UNPROMISED, roles};
 use crate::content;
 use crate::sim::app::SimApp;
 use crate::sim::clock::SimClock;
@@ -67,6 +67,7 @@ pub struct Life {
     probe: Probe,
     /// Snapshots that were counted on when the engine last said something.
     pub(super) cards: Vec<Card>,
+    catalog: CatalogAlone,
     /// Files that somebody has damaged.
     pub(super) damaged: BTreeSet<Arc<Path>>,
     pub(super) start: Promise,
@@ -99,6 +100,7 @@ impl Life {
             filled: BTreeMap::new(),
             probe: Probe::default(),
             cards: Vec::new(),
+            catalog: CatalogAlone::default(),
             damaged: BTreeSet::new(),
             start: Promise::default(),
         };
@@ -233,7 +235,16 @@ impl Life {
         let unpromised = exports.iter_mut().filter(|export| !self.exported.contains(export));
         unpromised.for_each(|(_, content)| *content = UNPROMISED);
         let (cards, ring) = (self.cards.clone(), self.ring());
-        self.machine.disk.note(Note::Ended { operation, cards, exports, ring });
+        let catalog = self.catalog_now();
+        self.machine.disk.note(Note::Ended { operation, cards, exports, ring, catalog });
+    }
+
+    /// What the catalog alone knows; without an engine what it did.
+    fn catalog_now(&mut self) -> CatalogAlone {
+        if let Some(engine) = &self.engine {
+            self.catalog = CatalogAlone::of(engine.state());
+        }
+        self.catalog.clone()
     }
 
     /// So many of the last exits the ring is to keep; without an engine as many as anybody wants.
@@ -266,6 +277,7 @@ impl Life {
         self.machine.disk.settle();
         self.cards = self.cards_now();
         let (cards, exports) = (self.cards.clone(), Arc::new(self.exports_now()));
+        let catalog = Arc::new(self.catalog_now());
         // A database that will be looked after later is none of those that stay as they are.
         let filled = self.filled.keys().map(|name| Arc::from(self.database(name)));
         let lives: BTreeSet<Arc<Path>> = self.ledger.books().into_keys().chain(filled).collect();
@@ -279,6 +291,7 @@ impl Life {
             held: Arc::default(),
             lately: Arc::default(),
             ring: self.ring(),
+            catalog: [Arc::clone(&catalog), catalog],
             retired: Arc::default(),
             tampered: Arc::new(self.tampered()),
             destroys: None,

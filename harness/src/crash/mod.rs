@@ -1,5 +1,6 @@
 //! Power cuts: every disk that one may leave, what recovery makes of it, and whether that is what was promised.
 
+mod catalog_alone;
 pub mod explorer;
 mod families;
 pub mod faults;
@@ -28,5 +29,6 @@ pub mod states;
 mod subject;
 pub mod trace;
 
+pub use catalog_alone::CatalogAlone;
 pub use note::{Books, Card, Deed, Held, Note, UNPROMISED};
 pub use subject::Subject;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Level, Slot, SnapshotId};
 
+use super::CatalogAlone;
 use crate::content::Digest;
 
 /// All live databases that somebody looks after, and what they hold: one committed version each.
@@ -53,6 +54,8 @@ pub enum Note {
         exports: Vec<(Arc<Path>, u64)>,
         /// So many of the last exits the ring is to keep.
         ring: usize,
+        /// What the catalog alone knows now.
+        catalog: CatalogAlone,
     },
 }
 

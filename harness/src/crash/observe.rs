@@ -2,12 +2,10 @@
 //! databases, and somebody looks at every snapshot, every export and every file that lies about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::BuildHasher as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use foldhash::fast::FixedState;
 use omnicraft_core::model::{Base, Level, Snapshot, Trigger, Workspace};
 use omnicraft_core::names;
 use omnicraft_core::state::State;
@@ -18,10 +16,10 @@ use omnicraft_host::ports::clock::Clock as _;
 use omnicraft_host::progress::Unobserved;
 
 use super::Card;
+use super::catalog_alone::{CatalogAlone, lost_with_catalog};
 use super::folder::{self, Kind, backups, files_below, home, kind};
 use super::life::{HOME, Parts};
 pub use super::probe::{Content, Probe, checked, content_at, pages_at};
-use crate::content::Digest;
 use crate::sim::app::{Handles, SimApp};
 use crate::sim::clock::SimClock;
 use crate::sim::image::Image;
@@ -54,6 +52,8 @@ pub struct Found {
     pub disagreements: Vec<String>,
     /// For each restore that can be undone, the newest last: the live database, and the card that holds what it was.
     pub undo: Vec<(Arc<Path>, Option<Card>)>,
+    /// What the catalog alone knows.
+    pub catalog: CatalogAlone,
     /// Snapshots that could be restored, and could not or would be others if the catalog were lost now.
     pub lost_with_catalog: Vec<String>,
     /// The number of the next snapshot.
@@ -103,7 +103,7 @@ pub(crate) fn bounded(build: &Build) -> Build {
     Build { decide: Arc::new(decide), ..build.clone() }
 }
 
-fn start(parts: &Parts, machine: &Machine) -> Result<Engine, String> {
+pub(super) fn start(parts: &Parts, machine: &Machine) -> Result<Engine, String> {
     let app = SimApp::new(parts.subject.clone(), machine.vfs(), Handles::default());
     let opened = Engine::open(Path::new(HOME), machine.ports(Box::new(app)), Box::new(Unobserved));
     opened.map_err(|error| error.to_string())
@@ -162,6 +162,7 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
     let kept = found.cards.iter().map(|(card, _)| card).filter(|card| card.slot.base == Base::Damaged);
     found.rescued = kept.map(|card| (card.live.clone(), pages_at(machine, &card.path))).collect();
     found.undo = undo_points(state, &found.cards);
+    found.catalog = CatalogAlone::of(state);
     found.next = state.next_snapshot;
     found.registry = registry(machine);
     for workspace in &state.workspaces {
@@ -187,7 +188,7 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
     }
 }
 
-fn live(workspace: &Workspace) -> Arc<Path> {
+pub(super) fn live(workspace: &Workspace) -> Arc<Path> {
     home(workspace.database.as_str()).as_path().into()
 }
 
@@ -242,7 +243,7 @@ fn elsewhere(machine: &Machine, state: &State, probe: &mut Probe, card: &Card) -
 }
 
 /// The engine's snapshots, each with what is in its file.
-fn listed(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<(Card, Content)> {
+pub(super) fn listed(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<(Card, Content)> {
     let snapshots = state.snapshots.values().filter_map(|snapshot| {
         let workspace = state.workspace(&snapshot.workspace)?;
         let path = path_of(state, snapshot)?;
@@ -268,7 +269,8 @@ fn listed(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<(Card, Con
     snapshots.collect()
 }
 
-/// What is wrong with a good snapshot's manifest: it must be there, be this one's, and tell this file's digest.
+/// What is wrong with a good snapshot's manifest: it must be there, be this one's, and tell this file's digest
+/// and the card's pin.
 fn disagreement(machine: &Machine, state: &State, snapshot: &Snapshot, probe: &mut Probe) -> Option<String> {
     let workspace = state.workspace(&snapshot.workspace)?;
     if !snapshot.is_good() || snapshot.trigger == Trigger::Found {
@@ -280,6 +282,7 @@ fn disagreement(machine: &Machine, state: &State, snapshot: &Snapshot, probe: &m
         Ok(manifest) if manifest.snapshot.workspace != snapshot.workspace => "is of another workspace".to_owned(),
         Ok(manifest) if manifest.snapshot.digest != digest => "tells another digest than the file has".to_owned(),
         Ok(manifest) if manifest.snapshot.facts != snapshot.facts => "tells other facts than the card".to_owned(),
+        Ok(manifest) if manifest.snapshot.pin != snapshot.pin => "tells another pin than the card".to_owned(),
         Ok(_) => return None,
         Err(reason) => format!("cannot be read: {reason}"),
     };
@@ -314,47 +317,4 @@ pub fn foreign<'a>(
     let strangers = files.filter(|path| kind(path, lives.clone()) == Kind::Foreign);
     let strangers = strangers.map(|path| (path.clone(), Some(content_at(machine, &path))));
     strangers.chain(lives.clone().map(|live| (live.clone(), None))).collect()
-}
-
-/// What could be restored, and could not or would be something else if the catalog were lost now. What a start without
-/// one makes of a folder follows from all the other files in it, so it is found out once for each such folder.
-fn lost_with_catalog(parts: &Parts, machine: &Machine, probe: &mut Probe, found: &Found, starts: u64) -> Vec<String> {
-    let files = files_below(machine, &backups()).into_iter().chain([home(names::REGISTRY).as_path().into()]);
-    let others = files.filter(|path| !folder::is_catalog(path) && **path != *home(names::LOCK));
-    let numbers: Vec<(Arc<Path>, u64)> = others.map(|path| (path.clone(), content_at(machine, &path))).collect();
-    let key = FixedState::default().hash_one(&numbers);
-    if !probe.rebuilt.contains_key(&key) {
-        let offered = without_catalog(parts, machine, probe, starts);
-        probe.rebuilt.insert(key, offered);
-    }
-    let rebuilt = &probe.rebuilt[&key];
-    // Of several files with the same bytes only the catalog knows which is which.
-    let is_twin = |card: &Card| {
-        found.cards.iter().any(|(other, _)| other.id != card.id && other.live == card.live && other.bytes == card.bytes)
-    };
-    let same = |card: &Card, digest: &Digest| {
-        let mut alike = rebuilt.iter().filter(|(_, path, content)| *path == card.path && content == digest);
-        alike.any(|(id, ..)| *id == card.id || is_twin(card))
-    };
-    let good = found.cards.iter().filter(|(card, _)| card.is_good());
-    let lost = good.filter(|(card, content)| !content.as_ref().is_ok_and(|digest| same(card, digest)));
-    lost.map(|(card, _)| format!("{} ({})", card.id, card.path.display())).collect()
-}
-
-fn without_catalog(
-    parts: &Parts,
-    machine: &Machine,
-    probe: &mut Probe,
-    starts: u64,
-) -> BTreeSet<super::probe::Offered> {
-    let mut image = machine.disk.image();
-    image.names.retain(|path, _| !folder::is_catalog(path));
-    image.prune();
-    let clock = SimClock::at(machine.clock.now());
-    let other = Machine::after_cut(&parts.vfs, image, starts + 1, clock, machine.build.clone());
-    let cards = start(parts, &other).map(|engine| listed(&other, engine.state(), probe)).unwrap_or_default();
-    // Whoever goes on with the machine that was looked at finds it running.
-    parts.vfs.boot(machine.disk.clone(), machine.build.syncs.clone());
-    let good = cards.into_iter().filter(|(card, _)| card.is_good());
-    good.filter_map(|(card, content)| Some((card.id, card.path, content.ok()?))).collect()
 }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::BuildHasher as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use omnicraft_core::model::{Manifest, SnapshotId};
@@ -25,8 +26,18 @@ pub struct Probe {
     pub(super) rebuilt: HashMap<u64, BTreeSet<Offered>>,
 }
 
-/// A snapshot that can be restored: its id, its file and its content.
-pub(super) type Offered = (SnapshotId, std::sync::Arc<Path>, Digest);
+/// A snapshot that can be restored without the catalog.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Offered {
+    /// Which.
+    pub(super) id: SnapshotId,
+    /// Where.
+    pub(super) path: Arc<Path>,
+    /// What it holds.
+    pub(super) content: Digest,
+    /// Whether it is pinned.
+    pub(super) pinned: bool,
+}
 
 impl Probe {
     /// The content of a database file that nobody writes.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Books, Card, Deed, Held, Note};
+use super::{Books, Card, CatalogAlone, Deed, Held, Note};
 use crate::content::Digest;
 use crate::sim::image::Image;
 use crate::sim::operation::Operation;
@@ -41,6 +41,8 @@ pub struct Promise {
     pub lately: Arc<Held>,
     /// So many of the last exits the ring is to keep.
     pub ring: usize,
+    /// What the catalog alone knew when the engine last was done with something, and knows when it is done with this.
+    pub catalog: [Arc<CatalogAlone>; 2],
     /// Snapshots of databases that are no longer looked after, with what they hold.
     pub retired: Arc<BTreeMap<Arc<Path>, Digest>>,
     /// Lists of the engine's that somebody has damaged or thrown away, or that were not there yet.
@@ -109,31 +111,31 @@ impl Trace {
                     promise.lately = Arc::default();
                 }
                 promise.may_hold(&last.worlds);
-                if let Some((cards, exports)) = self.end_of_operation(at) {
-                    promise.after = Some(cards);
-                    promise.exports[1] = exports;
+                if let Some(Note::Ended { cards, exports, catalog, .. }) = self.end_of_operation(at) {
+                    promise.after = Some(Arc::new(cards.clone()));
+                    promise.exports[1] = Arc::new(exports.clone());
+                    promise.catalog[1] = Arc::new(catalog.clone());
                 }
             }
-            Note::Ended { cards, exports, ring, .. } => {
+            Note::Ended { cards, exports, ring, catalog, .. } => {
                 promise.operation = None;
                 promise.ring = *ring;
                 promise.retire();
                 promise.before = Arc::new(cards.clone());
                 promise.after = None;
                 promise.exports = [Arc::new(exports.clone()), Arc::new(exports.clone())];
+                promise.catalog = [Arc::new(catalog.clone()), Arc::new(catalog.clone())];
             }
         }
         promise
     }
 
-    fn end_of_operation(&self, at: usize) -> Option<(Arc<Vec<Card>>, Exports)> {
-        self.log[at..].iter().find_map(|operation| match operation {
-            Operation::Note(note) => match &**note {
-                Note::Ended { cards, exports, .. } => Some((Arc::new(cards.clone()), Arc::new(exports.clone()))),
-                Note::Version(..) | Note::Worlds(_) | Note::Began { .. } | Note::Destroys { .. } => None,
-            },
+    fn end_of_operation(&self, at: usize) -> Option<&Note> {
+        let mut notes = self.log[at..].iter().filter_map(|operation| match operation {
+            Operation::Note(note) => Some(&**note),
             _ => None,
-        })
+        });
+        notes.find(|note| matches!(note, Note::Ended { .. }))
     }
 }
 

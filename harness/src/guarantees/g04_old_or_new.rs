@@ -1,5 +1,7 @@
 //! G4: as long as a restore is under way, all live databases together hold the world before it or the one after it.
 
+use std::path::Path;
+
 use super::{Guarantee, world};
 use crate::crash::observe::Found;
 use crate::crash::trace::Promise;
@@ -13,7 +15,19 @@ pub(super) const GUARANTEE: Guarantee = Guarantee {
 };
 
 fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
-    world::judge(GUARANTEE.id, promise, found)
+    world::judge(GUARANTEE.id, promise, found)?;
+    match newcomers(promise).find(|path| found.foreign.contains_key(*path) && !found.live.contains_key(*path)) {
+        Some(path) => Err(format!("{} has come, and nobody looks after it", path.display())),
+        None => Ok(()),
+    }
+}
+
+/// Databases that a restore brings where there was none. A place that is taken is refused, so that nothing lies there.
+fn newcomers(promise: &Promise) -> impl Iterator<Item = &Path> {
+    let restores = promise.operation.as_deref().is_some_and(|operation| operation.starts_with("Restore"));
+    let now = promise.worlds.first();
+    let all = promise.worlds.iter().filter(move |_| restores).flat_map(|books| books.keys());
+    all.filter(move |path| now.is_some_and(|books| !books.contains_key(*path))).map(|path| &**path)
 }
 
 #[cfg(test)]
@@ -44,6 +58,7 @@ mod tests {
             "worlds: shop=B | shop=A, purse=Q; operation: RestoreAllRequested; destroys: restore shop=B -> shop=A";
         check(adds, "live: shop=B", "kept");
         check(adds, "live: shop=A", "a mixture: /home/shop.db: version A");
+        check(adds, "live: shop=B; foreign: /home/purse.db=1", "/home/purse.db has come, and nobody looks after it");
         check(adds, "live: shop=B, purse=!", "/home/purse.db holds malformed");
     }
 }

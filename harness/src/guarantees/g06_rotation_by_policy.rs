@@ -9,7 +9,7 @@ use std::path::Path;
 
 use omnicraft_core::model::Base;
 
-use super::{Guarantee, after, is_looked_after};
+use super::{Guarantee, after, is_catalog_tampered, is_looked_after};
 use crate::content::Digest;
 use crate::crash::Card;
 use crate::crash::folder::main_file;
@@ -37,6 +37,8 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
             None => may_go(promise, card)?,
         }
     }
+    policy(promise, found)?;
+    pins(promise, found)?;
     ring(promise, found)?;
     newest_exits(promise, found)?;
     retired(promise, found)?;
@@ -54,6 +56,30 @@ fn stays(card: &Card, found: &Found) -> bool {
     }
     let same = |other: &Card| other.id == card.id && other.live == card.live && other.is_good();
     found.cards.iter().any(|(other, content)| same(other) && content.as_ref().ok() == card.content.as_ref())
+}
+
+/// The policy is the one that was set last, or the one that is being set.
+fn policy(promise: &Promise, found: &Found) -> Result<(), String> {
+    let is_known = promise.catalog.iter().any(|known| known.policy == found.catalog.policy);
+    if is_known || is_catalog_tampered(promise) {
+        return Ok(());
+    }
+    Err("the policy is not the one that was set".to_owned())
+}
+
+/// A pin that somebody has set stays until somebody takes it off.
+fn pins(promise: &Promise, found: &Found) -> Result<(), String> {
+    for (card, _) in &found.cards {
+        let same = |cards: &[Card]| {
+            cards.iter().find(|other| other.id == card.id && other.bytes == card.bytes).map(|other| other.pinned)
+        };
+        let (before, after) = (same(&promise.before), same(after(promise)));
+        if before.is_some_and(|pinned| pinned != card.pinned) && before == after.or(before) {
+            let what = if card.pinned { "is pinned, and nobody wanted it" } else { "has lost its pin" };
+            return Err(format!("{} {what}", told(card)));
+        }
+    }
+    Ok(())
 }
 
 fn may_go(promise: &Promise, card: &Card) -> Result<(), String> {
@@ -277,6 +303,31 @@ mod tests {
         check(&ring.replace("ring: 2", "ring: 1"), "", "kept");
         let pushed = format!("{ring}, s3 shop auto_close_1 sound D");
         check(&pushed, "", "kept");
+    }
+
+    #[test]
+    fn the_policy_is_the_one_that_was_set() {
+        let check = checker(super::judge);
+        let set = "worlds: shop=A; operation: PolicyChanged; daily: 7 -> 9";
+        check(set, "", "kept");
+        check(set, "daily: 9", "kept");
+        check(set, "daily: 8", "the policy is not the one that was set");
+        check("worlds: shop=A; daily: 9 -> 9", "daily: 7", "the policy is not the one that was set");
+        check("worlds: shop=A; daily: 9 -> 9; tampered: /home/backups/catalog.db", "daily: 7", "kept");
+    }
+
+    #[test]
+    fn a_pin_stays_until_it_is_taken_off() {
+        let check = checker(super::judge);
+        let card = "s1 shop manual_2026-11-21 sound A";
+        let pinned = format!("{card} pinned");
+        let lost = "s1 (/home/backups/manual_2026-11-21.db) has lost its pin";
+        check(&format!("worlds: shop=A; before: {pinned}"), &format!("cards: {card}"), lost);
+        let unwanted = "s1 (/home/backups/manual_2026-11-21.db) is pinned, and nobody wanted it";
+        check(&format!("worlds: shop=A; before: {card}"), &format!("cards: {pinned}"), unwanted);
+        let off = format!("worlds: shop=A; operation: PinChanged; before: {pinned}; after: {card}");
+        check(&off, &format!("cards: {pinned}"), "kept");
+        check(&off, &format!("cards: {card}"), "kept");
     }
 
     #[test]

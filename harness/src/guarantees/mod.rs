@@ -64,6 +64,11 @@ fn after(promise: &Promise) -> &[Card] {
     promise.after.as_ref().unwrap_or(&promise.before)
 }
 
+/// Whether somebody has thrown the catalog away, or damaged it, so that what it alone knew is gone.
+fn is_catalog_tampered(promise: &Promise) -> bool {
+    promise.tampered.iter().any(|list| list.ends_with(omnicraft_core::names::CATALOG))
+}
+
 /// Whether a card's database is still looked after; the files of one that is not are no longer the engine's business.
 fn is_looked_after(found: &Found, card: &Card) -> bool {
     found.live.contains_key(&card.live)

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use crate::content::{self, Digest};
 use crate::crash::observe::{Content, Found};
 use crate::crash::trace::{Destroyed, Exports, Promise};
-use crate::crash::{Books, Card, Deed, Held};
+use crate::crash::{Books, Card, CatalogAlone, Deed, Held};
 
 type Judge = fn(&Promise, &Found) -> Result<(), String>;
 
@@ -54,6 +54,16 @@ fn promised(lines: &BTreeMap<&str, &str>) -> Promise {
             "foreign" => promise.foreign = Arc::new(items(value).map(stranger).collect()),
             // What databases held before the operation began.
             "held" => promise.held = Arc::new(held(books(value))),
+            // How many restores of the shop can be undone; how many daily copies the policy keeps.
+            "depth" => {
+                let (before, after) = value.split_once("->").unwrap();
+                promise.catalog = [before, after].map(|depth| Arc::new(undoable(depth.trim())));
+            }
+            "daily" => {
+                for (known, daily) in promise.catalog.iter_mut().zip(value.split("->")) {
+                    Arc::make_mut(known).policy.daily = daily.trim().parse().unwrap();
+                }
+            }
             "ring" => promise.ring = value.parse().unwrap(),
             "retired" => promise.retired = Arc::new(files(value).map(|(path, is)| (path, version(is))).collect()),
             "tampered" => promise.tampered = Arc::new(items(value).map(|path| Path::new(path).into()).collect()),
@@ -101,6 +111,10 @@ fn made(promise: &Promise, lines: &BTreeMap<&str, &str>) -> Found {
     let safeguard = |id: &str| found.cards.iter().map(|(card, _)| card).find(|card| card.id.to_string() == id).cloned();
     let points = items(set("undo").unwrap_or_default()).map(|item| item.split_once('=').unwrap());
     found.undo = points.map(|(of, id)| (live(of), safeguard(id))).collect();
+    found.catalog = set("depth").map_or_else(|| (*promise.catalog[0]).clone(), undoable);
+    if let Some(daily) = set("daily") {
+        found.catalog.policy.daily = daily.parse().unwrap();
+    }
     let texts = |key: &str| items(set(key).unwrap_or_default()).map(str::to_owned).collect::<Vec<_>>();
     let paths = |key: &str| items(set(key).unwrap_or_default()).map(|path| Path::new(path).into()).collect::<Vec<_>>();
     let text = |key: &str| set(key).map(str::to_owned);
@@ -113,6 +127,10 @@ fn made(promise: &Promise, lines: &BTreeMap<&str, &str>) -> Found {
     found
 }
 
+fn undoable(depth: &str) -> CatalogAlone {
+    CatalogAlone { undo: [(live("shop"), depth.parse().unwrap())].into(), ..CatalogAlone::default() }
+}
+
 fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
@@ -122,7 +140,8 @@ fn live(name: &str) -> Arc<Path> {
 }
 
 fn books(text: &str) -> Books {
-    items(text).map(|item| item.split_once('=').unwrap()).map(|(name, is)| (live(name), version(is))).collect()
+    let is = |name: &str| if name == "!" { Digest::UNREADABLE } else { version(name) };
+    items(text).map(|item| item.split_once('=').unwrap()).map(|(name, held)| (live(name), is(held))).collect()
 }
 
 /// Paths, each with what is said of it.

@@ -5,6 +5,7 @@
 //! and is counted so.
 
 mod alteration;
+mod reachable;
 mod search;
 mod states;
 

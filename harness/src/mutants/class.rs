@@ -101,7 +101,7 @@ fn main_part(path: &Path) -> String {
         name if names::is_unpublished(name) && name.ends_with(".zip") => "staged archive",
         name if names::is_unpublished(name) => "staged copy",
         name if in_backups => return Slot::parse(name).map_or_else(|| other(path), slot),
-        _ if below.is_none() => "export",
+        _ if below.is_none() => "file elsewhere",
         _ => "live database",
     };
     words.to_owned()

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::reachable::{complete, unusual};
 use crate::crash::Note;
 use crate::crash::states::{Fate, Point};
 use crate::crash::trace::{Promise, Trace};
 use crate::mutants::class;
-use crate::sim::image::Image;
 use crate::sim::operation::{FileId, Force, Operation};
 
 /// One change of a trace.
@@ -31,7 +31,7 @@ pub(super) struct Altered {
     until: Option<usize>,
 }
 
-/// The power cuts while there is a difference, and the entry that ends it.
+/// The power cuts that tell, and the entry after which none does.
 type Window = (Vec<Cut>, Option<usize>);
 
 /// A power cut that may leave new disks.
@@ -86,15 +86,16 @@ impl<'a> Traced<'a> {
         changes
     }
 
-    /// The last sync before an acknowledgement that belongs to what is acknowledged, and the last one that is for more
-    /// than the catalog, which recovery can make anew.
+    /// The last sync before an acknowledgement, for anything; for more than the catalog; and for more than that and a
+    /// live database, which an exit tidies after its snapshot.
     fn syncs_before(&self, at: usize) -> BTreeSet<usize> {
         let log = &self.trace.log[..at];
         let begun = log.iter().rposition(|entry| matches!(entry, Operation::Note(note) if !is_acknowledgement(note)));
         let syncs = || (begun.map_or(0, |begun| begun + 1)..at).rev().filter(|at| is_sync(&log[*at]));
-        let is_for_more =
-            |sync: &usize| self.settled(*sync).iter().any(|place| !self.words[*place].contains("catalog"));
-        syncs().next().into_iter().chain(syncs().find(is_for_more)).collect()
+        let is_more = |than: &[&str], place: usize| !than.iter().any(|part| self.words[place].contains(part));
+        let last_for_more =
+            |than: &[&str]| syncs().find(|sync| self.settled(*sync).iter().any(|place| is_more(than, *place)));
+        [&[][..], &["catalog"], &["catalog", "live database"]].into_iter().filter_map(last_for_more).collect()
     }
 
     /// The changes that a sync makes durable.
@@ -231,52 +232,6 @@ impl<'a> Traced<'a> {
     }
 }
 
-/// The pending changes that are not pending in the unchanged trace, and that a recovery could see.
-fn unusual(point: &Point, log: &[Operation], usual: &Point, back: &impl Fn(usize) -> usize) -> Vec<usize> {
-    let usual: BTreeSet<usize> = usual.pending.iter().copied().collect();
-    let unusual = (0..point.pending.len()).filter(|n| !usual.contains(&back(point.pending[*n])));
-    let unusual: Vec<usize> = unusual.collect();
-    if unusual.is_empty() {
-        return unusual;
-    }
-    let reachable = Reachable::at(point, log);
-    unusual.into_iter().filter(|n| reachable.sees(&log[point.pending[*n]])).collect()
-}
-
-/// Which files some disk of a point has a name for. The data of all others is on no disk that anybody can look at.
-struct Reachable {
-    files: BTreeSet<FileId>,
-    /// A folder that is not durable hides names.
-    all: bool,
-}
-
-impl Reachable {
-    fn at(point: &Point, log: &[Operation]) -> Self {
-        let mut files: BTreeSet<FileId> = point.image(log, &[]).names.iter().filter_map(|(_, file)| *file).collect();
-        let pending = || point.pending.iter().map(|place| &log[*place]);
-        files.extend(pending().filter_map(named));
-        Self { files, all: pending().any(|change| matches!(change, Operation::MakeFolder(_))) }
-    }
-
-    fn sees(&self, change: &Operation) -> bool {
-        self.all || change.data_of().is_none_or(|file| self.files.contains(&file))
-    }
-}
-
-/// The file that a change of names is about.
-const fn named(change: &Operation) -> Option<FileId> {
-    match change {
-        Operation::Create(_, file) | Operation::Link(_, file) | Operation::Rename(_, _, file) => Some(*file),
-        _ => None,
-    }
-}
-
-/// The disk on which nothing is lost.
-fn complete(point: &Point, log: &[Operation]) -> Image {
-    let kept: Vec<(usize, Fate)> = point.pending.iter().map(|place| (*place, Fate::Kept)).collect();
-    point.image(log, &kept)
-}
-
 const fn is_sync(operation: &Operation) -> bool {
     matches!(operation, Operation::SyncFile(..) | Operation::SyncFolder(_))
 }
@@ -313,6 +268,7 @@ mod tests {
 
     use super::*;
     use crate::crash::life::HOME;
+    use crate::sim::image::Image;
 
     /// The changes of a trace of which the entries are given, each with the entries after which a cut tells.
     fn check(entries: &str, expected: &[&str]) {
