@@ -122,20 +122,20 @@ mod tests {
     use super::super::stage::checker;
 
     const RESTORE: &str = "worlds: shop=B | shop=A; operation: RestoreRequested; \
-        destroys: restore shop=B -> shop=A; before: s1 shop auto_daily sound A";
+        destroys: restore shop=B -> shop=A; before: s1 shop auto_daily sound A; depth: 0 -> 1";
     const CARDS: &str = "cards: s1 shop auto_daily sound A, s2 shop auto_before_restore sound B";
 
     #[test]
     fn a_restore_that_shows_can_be_undone() {
         let check = checker(super::judge);
         check(RESTORE, "live: shop=B", "kept");
-        check(RESTORE, &format!("live: shop=A; {CARDS}; undo: shop=s2"), "kept");
+        check(RESTORE, &format!("live: shop=A; depth: 1; {CARDS}; undo: shop=s2"), "kept");
         let no_way = "/home/shop.db is restored, and there is no way back";
-        check(RESTORE, &format!("live: shop=A; {CARDS}"), no_way);
-        check(RESTORE, &format!("live: shop=A; {CARDS}; undo: shop=s1"), no_way);
-        check(RESTORE, &format!("live: shop=A; {CARDS}; undo: shop=s2, shop=s1"), no_way);
+        check(RESTORE, &format!("live: shop=A; depth: 1; {CARDS}"), no_way);
+        check(RESTORE, &format!("live: shop=A; depth: 1; {CARDS}; undo: shop=s1"), no_way);
+        check(RESTORE, &format!("live: shop=A; depth: 1; {CARDS}; undo: shop=s2, shop=s1"), no_way);
         let no_card = "a restore of /home/shop.db cannot be undone: its safeguard is on no card";
-        check(RESTORE, &format!("live: shop=A; {CARDS}; undo: shop=s9"), no_card);
+        check(RESTORE, &format!("live: shop=A; depth: 1; {CARDS}; undo: shop=s9"), no_card);
         check("worlds: shop=B", "undo: shop=s9", no_card);
     }
 
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn what_was_restored_is_not_used_up() {
         let check = checker(super::judge);
-        let used = "live: shop=A; cards: s2 shop auto_before_restore sound B; undo: shop=s2";
+        let used = "live: shop=A; depth: 1; cards: s2 shop auto_before_restore sound B; undo: shop=s2";
         check(RESTORE, used, "the snapshot from which /home/shop.db was restored is gone");
     }
 }
