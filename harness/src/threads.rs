@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::sim::vfs::SimVfs;
 
-/// Does a work for each item; the results are in the items' order. `name` is a word that no other call uses at the same
-/// time.
+/// Threads so far: a file layer's name is its own for ever.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+/// Does a work for each item; the results are in the items' order. `name` is for whoever looks at the file layers.
 pub fn share<I: Sync, O: Send>(
     items: &[I],
     threads: usize,
@@ -15,9 +17,10 @@ pub fn share<I: Sync, O: Send>(
 ) -> Vec<O> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for thread in 0..threads.max(1) {
+        for _ in 0..threads.max(1) {
             let (next, done, work) = (&next, &done, &work);
             scope.spawn(move || {
+                let thread = THREADS.fetch_add(1, Ordering::Relaxed);
                 let vfs = Arc::new(SimVfs::register(&format!("{name}-{thread}")));
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);

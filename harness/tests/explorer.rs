@@ -23,16 +23,6 @@ fn few() -> Limits {
     Limits { states: 800, runs: 200, nested_states: 200, nested_runs: 60, ..Limits::default() }
 }
 
-/// The same in every run: a figure that nobody can repeat is none.
-#[test]
-fn two_searches_are_the_same() {
-    let vfs = Arc::new(SimVfs::register("twice"));
-    let scenario = first_start();
-    let parts = scenario.parts(&vfs, Build::shipped());
-    let [first, second] = [0, 1].map(|_| format!("{:?}", explore(&scenario, &parts, few())));
-    assert_eq!(first, second);
-}
-
 /// A memory that forgot to ask for something would give the end of another disk.
 #[test]
 fn what_is_remembered_is_what_happens() {

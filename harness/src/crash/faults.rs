@@ -163,7 +163,8 @@ pub fn live(scenario: &Scenario, parts: &Parts, failure: Failure) -> Failed {
         text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
     });
     disk.fail(None);
-    let (trace, clock) = life.end();
+    let (mut trace, clock) = life.end();
+    trace.start.disk_fails = true;
     Failed { trace, clock, said }
 }
 

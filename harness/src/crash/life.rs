@@ -291,6 +291,7 @@ impl Life {
             held: Arc::default(),
             lately: Arc::default(),
             ring: self.ring(),
+            disk_fails: false,
             catalog: [Arc::clone(&catalog), catalog],
             retired: Arc::default(),
             tampered: Arc::new(self.tampered()),

@@ -200,8 +200,8 @@ pub fn cards(machine: &Machine, state: &State, probe: &mut Probe) -> Vec<Card> {
     for (mut card, content) in listed(machine, state, probe) {
         if card.is_good() && content.is_err() {
             let Some(path) = elsewhere(machine, state, probe, &card) else {
-                let is_anothers =
-                    cards_at(state, &card.path).any(|other| probe.digest(machine, &card.path).as_ref() == Some(&other.digest));
+                let is_anothers = cards_at(state, &card.path)
+                    .any(|other| probe.digest(machine, &card.path).as_ref() == Some(&other.digest));
                 if machine.disk.file(&card.path).is_ok() && !is_anothers {
                     card.level = Level::Damaged;
                     cards.push(card);

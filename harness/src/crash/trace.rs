@@ -41,6 +41,8 @@ pub struct Promise {
     pub lately: Arc<Held>,
     /// So many of the last exits the ring is to keep.
     pub ring: usize,
+    /// Whether the disk fails: then an operation may end half way.
+    pub disk_fails: bool,
     /// What the catalog alone knew when the engine last was done with something, and knows when it is done with this.
     pub catalog: [Arc<CatalogAlone>; 2],
     /// Snapshots of databases that are no longer looked after, with what they hold.

@@ -101,9 +101,12 @@ fn may_go(promise: &Promise, card: &Card) -> Result<(), String> {
         return Err(format!("{} is removed and nothing newer of its kind has come", told(card)));
     }
     let places = |cards: &[Card]| cards.iter().filter(|other| other.live == card.live && is_place(other)).count();
-    let is_pushed = after(promise)
-        .iter()
-        .any(|other| kind(other) && ring(other) && !promise.before.iter().any(|known| known.id == other.id));
+    // A new exit has come, or it was on its way when the disk failed: then its place is free.
+    let is_new = |other: &&Card| !promise.before.iter().any(|known| known.id == other.id);
+    let is_first = |other: &&Card| other.slot.base == Base::Close(1) && other.slot.generation.is_none();
+    let mut exits = after(promise).iter().filter(|other| kind(other) && ring(other));
+    let is_half_done = promise.disk_fails && !exits.clone().any(|other| is_first(&other));
+    let is_pushed = exits.any(|other| is_new(&other)) || is_half_done;
     if is_place(card) && !is_pushed && places(&promise.before) <= promise.ring {
         return Err(format!("{} is removed from the ring, and no exit has come", told(card)));
     }
