@@ -28,7 +28,8 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
 
 /// A restore that shows has put its point on the pile, and an undo that shows has taken one off; nothing else changes it.
 fn depths(promise: &Promise, found: &Found) -> Result<(), String> {
-    if found.refused.is_some() || is_catalog_tampered(promise) {
+    // What will be is known from the operation's own end, and on a disk that fails there is a recovery after it.
+    if found.refused.is_some() || is_catalog_tampered(promise) || promise.disk_fails {
         return Ok(());
     }
     for (path, content) in &found.live {
