@@ -41,10 +41,11 @@ struct Arguments {
     /// Power cuts on ext4, xfs and btrfs too (root, Linux)
     #[arg(long)]
     kernels: bool,
-    /// Only these parts of the proof: cuts, platforms, faults, mutants, automatic, lives, conformance
+    /// These parts of the proof: cuts, platforms, faults, mutants, automatic, lives, conformance; without this
+    /// cuts and mutants, or all of them in a night
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     parts: Vec<Part>,
-    /// Goes as far as a night allows
+    /// Goes through all parts, and as far as a night allows
     #[arg(long)]
     nightly: bool,
     /// Prints every operation and every mutant too
@@ -83,9 +84,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         only: arguments.only.clone(),
         ..Options::default()
     };
-    if !arguments.parts.is_empty() {
-        options.parts = arguments.parts.iter().copied().collect();
-    }
+    options.parts = match (arguments.parts.is_empty(), arguments.nightly) {
+        (false, _) => arguments.parts.iter().copied().collect(),
+        (true, true) => Part::ALL.into(),
+        (true, false) => [Part::Cuts, Part::Mutants].into(),
+    };
     let names = scenarios::all().into_iter().map(|scenario| scenario.name);
     let names: Vec<&str> = names.chain(mutants::all().into_iter().map(|mutant| mutant.name)).collect();
     if !names.iter().any(|name| options.wants(name)) {
