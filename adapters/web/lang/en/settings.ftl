@@ -53,7 +53,7 @@ picture-kept = Kept
 picture-gone = Removed
 picture-more = … and { $count } more.
 
-keep-slot = it is the newest of its kind
+keep-slot = it has a place of its own that is always kept
 keep-pinned = you pinned it
 keep-newest = it is the newest good one that is checked so well
 keep-undo = the undo of a restore needs it

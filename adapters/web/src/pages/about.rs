@@ -21,7 +21,7 @@ pub(crate) async fn show(ctx: Ctx, Path((workspace, id)): Path<(String, String)>
         h1 { (title) }
         p.standing { (cards::standing(lang, snapshot)) }
         @if snapshot.is_good() {
-            p { a.button.primary href=(address) { (lang.say("about-restore")) } }
+            p.deeds { a.button.primary href=(address) { (lang.say("about-restore")) } }
         } @else {
             div.note.bad { p { (lang.say("about-not-restorable")) } }
         }
@@ -38,7 +38,7 @@ fn facts(ctx: &Ctx, workspace: &Workspace, snapshot: &Snapshot) -> Markup {
     let rows: Vec<(&str, u64)> = snapshot.facts.rows.iter().map(|(table, rows)| (table.as_str(), *rows)).collect();
     let file = ctx.site.desk.home().join(names::slot(workspace, snapshot.slot));
     html! {
-        section aria-labelledby="facts" {
+        section.panel aria-labelledby="facts" {
             h2 #facts { (lang.say("about-facts")) }
             dl.facts {
                 dt { (lang.say("about-kind")) } dd { (lang.slot_title(snapshot)) }
@@ -55,7 +55,7 @@ fn facts(ctx: &Ctx, workspace: &Workspace, snapshot: &Snapshot) -> Markup {
 fn pin(ctx: &Ctx, address: &str, snapshot: &Snapshot) -> Markup {
     let lang = ctx.lang;
     html! {
-        section aria-labelledby="pin" {
+        section.panel aria-labelledby="pin" {
             h2 #pin { (lang.say("about-pin")) }
             @if snapshot.pin.is_some() {
                 p { (lang.say("about-unpin-means")) }
@@ -81,7 +81,7 @@ fn proofs(ctx: &Ctx, address: &str, snapshot: &Snapshot) -> Markup {
     let lang = ctx.lang;
     html! {
         @if snapshot.is_backup() {
-            section aria-labelledby="proofs" {
+            section.panel aria-labelledby="proofs" {
                 h2 #proofs { (lang.say("about-proofs")) }
                 p { (lang.say("about-verify-means")) }
                 form method="post" action={ (address) "/verify" } {

@@ -106,7 +106,8 @@ fn elsewhere(ctx: &Ctx, here: &Workspace, findings: &[Finding]) -> Markup {
         let theirs = findings.iter().filter(|finding| finding.workspace.as_ref() == Some(&other.id));
         theirs.map(|finding| finding.safety).max() > Some(Safety::Safe)
     };
-    let others: Vec<&Workspace> = ctx.state().workspaces.iter().filter(|other| other.id != here.id).filter(worst).collect();
+    let others: Vec<&Workspace> =
+        ctx.state().workspaces.iter().filter(|other| other.id != here.id).filter(worst).collect();
     html! {
         @if !others.is_empty() {
             p.elsewhere {

@@ -29,16 +29,8 @@ enum Mark {
     Bad,
 }
 
-const ALL: [Mark; 8] = [
-    Mark::Daily,
-    Mark::Weekly,
-    Mark::Monthly,
-    Mark::Yearly,
-    Mark::Close,
-    Mark::Manual,
-    Mark::Before,
-    Mark::Bad,
-];
+const ALL: [Mark; 8] =
+    [Mark::Daily, Mark::Weekly, Mark::Monthly, Mark::Yearly, Mark::Close, Mark::Manual, Mark::Before, Mark::Bad];
 
 impl Mark {
     fn of(snapshot: &Snapshot) -> Self {
@@ -106,7 +98,7 @@ pub(crate) fn show(ctx: &Ctx, snapshots: &[&Snapshot], view: View) -> Markup {
                     (turn(ctx, last, 1, "next"))
                 }
             }
-            div.months { @for back in (0..MONTHS).rev() { (month(ctx, &days, months_on(last, -back), view)) } }
+            div.months { @for back in 0..MONTHS { (month(ctx, &days, months_on(last, -back), view)) } }
             (legend(lang, &days, last))
         }
     }

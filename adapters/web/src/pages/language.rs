@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn a_choice_of_language_leads_back_into_this_site_alone() {
-        let back = ["/w/shop?day=2026-11-21", "/", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb"];
+        let back =
+            ["/w/shop?day=2026-11-21", "/", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb"];
         assert_eq!(back.map(local), ["/w/shop?day=2026-11-21", "/", "/", "/", "/", "/"]);
     }
 }

@@ -6,8 +6,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::{Request, Response};
 use jiff::Zoned;
-use omnicraft_core::model::{Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
 use omnicraft_core::event::EventKind;
+use omnicraft_core::model::{
+    Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId,
+};
 use omnicraft_erp::OmniCraft;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::Ports;
@@ -95,9 +97,9 @@ impl Sample {
     /// The site over this home.
     pub(crate) fn site(&mut self) -> Arc<Site> {
         let home = self.path();
-        let site = self.site.get_or_insert_with(|| {
-            Site::open(Config { home, ports: Box::new(|| ports(&now())) }, 7777).unwrap()
-        });
+        let site = self
+            .site
+            .get_or_insert_with(|| Site::open(Config { home, ports: Box::new(|| ports(&now())) }, 7777).unwrap());
         Arc::clone(site)
     }
 

@@ -86,7 +86,8 @@ fn deed(ctx: &Ctx, workspace: &str, concern: &Concern) -> Markup {
         },
         Concern::Suspect { snapshot, .. } => about(ctx, &home, *snapshot),
         Concern::Unproven => {
-            let newest = ctx.state().snapshots.values().rev().find(|known| known.workspace.0 == workspace && known.is_good());
+            let newest =
+                ctx.state().snapshots.values().rev().find(|known| known.workspace.0 == workspace && known.is_good());
             newest.map_or_else(|| html! {}, |newest| about(ctx, &home, newest.id))
         }
         Concern::Missing { best: None }

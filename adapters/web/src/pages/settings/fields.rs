@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn what_is_no_number_within_its_limits_is_named() {
         let policy = Policy::default();
-        let wanted = Wanted { daily: "0".to_owned(), ring: "three".to_owned(), budget: String::new(), ..Wanted::of(&policy) };
+        let wanted =
+            Wanted { daily: "0".to_owned(), ring: "three".to_owned(), budget: String::new(), ..Wanted::of(&policy) };
         assert_eq!(wanted.policy(&policy), Err(vec!["budget", "daily", "ring"]));
         let more = Wanted { daily: " 30 ".to_owned(), budget: "500".to_owned(), ..Wanted::of(&policy) };
         assert_eq!(more.policy(&policy), Ok(Policy { daily: 30, budget: 500_000_000, ..policy }));

@@ -64,7 +64,7 @@ fn strip(snapshots: &[&Snapshot], verdicts: &Verdicts) -> Markup {
     html! {
         div.strip aria-hidden="true" {
             @for snapshot in snapshots.iter().take(4 * LISTED).rev() {
-                i class=(kind(snapshot)).gone[goes(verdicts, snapshot)] {}
+                i class={ (kind(snapshot)) @if goes(verdicts, snapshot) { " gone" } } {}
             }
         }
     }

@@ -44,7 +44,8 @@ fn a_workspace_without_backups_offers_to_take_one() {
     check(&sample.get("/", ""), &["My Workshop", "Your work is in danger", "none yet", "Back up now", "No backup yet"]);
     assert_eq!(sample.post("/w/shop/snapshot", "name=+before+the+fair+"), "303 /job/1?back=/w/shop");
     sample.idle();
-    let expected = ["You are safe", "just now", "1 backup", "Pinned: before the fair (Today 09:00 | ", "Manual Backup."];
+    let expected =
+        ["You are safe", "just now", "1 backup", "Pinned: before the fair (Today 09:00 | ", "Manual Backup."];
     check(&sample.get("/w/shop", ""), &expected);
 }
 
@@ -92,22 +93,24 @@ fn the_same_in_russian_by_cookie_or_by_browser() {
     ];
     check(&page, &expected);
     let led = sample.post("/language", "language=ru&back=%2Fw%2Fshop%3Fday%3D2026-11-20");
-    assert_eq!(
-        led,
-        "303 /w/shop?day=2026-11-20 with language=ru; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict"
-    );
+    assert_eq!(led, "303 /w/shop?day=2026-11-20 with language=ru; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict");
 }
 
 #[test]
 fn a_day_shows_its_cards_and_nonsense_shows_all() {
     let mut sample = lived();
     let day = words(&sample.get("/w/shop?day=2026-11-20", ""));
-    assert!(day.contains("Backups of 20 Nov 2026") && day.contains("Close Backup 1") && !day.contains("Yearly Backup ("));
+    assert!(
+        day.contains("Backups of 20 Nov 2026") && day.contains("Close Backup 1") && !day.contains("Yearly Backup (")
+    );
     check(&sample.get("/w/shop?day=2026-11-19", ""), &["There is no backup of this day."]);
     for nonsense in ["day=x", "month=2026-99", "page=-1", "page=999999999999999999999", "day=2026-02-30&month=&page="] {
         check(&sample.get(&format!("/w/shop?{nonsense}"), ""), &["5 backups"]);
     }
-    check(&sample.get("/w/shop?month=2024-02", ""), &["December 2023", "February 2024", "There is no backup in these months."]);
+    check(
+        &sample.get("/w/shop?month=2024-02", ""),
+        &["December 2023", "February 2024", "There is no backup in these months."],
+    );
     assert!(sample.get("/w/nobody", "").starts_with("404"));
     assert!(sample.get("/w/shop/s/s99/about", "").starts_with("404"));
 }
@@ -158,7 +161,10 @@ fn a_damaged_database_that_was_set_aside_is_shown_and_not_offered() {
 fn a_backup_is_pinned_checked_and_rehearsed() {
     let mut sample = lived();
     assert_eq!(sample.post("/w/shop/s/s1/pin", "name="), "303 /w/shop/s/s1/about");
-    check(&sample.get("/w/shop/s/s1/about", ""), &["Pinned: Close Backup 1", "Sound", "Kept for good", "Take the pin off"]);
+    check(
+        &sample.get("/w/shop/s/s1/about", ""),
+        &["Pinned: Close Backup 1", "Sound", "Kept for good", "Take the pin off"],
+    );
     assert_eq!(sample.post("/w/shop/s/s1/unpin", ""), "303 /w/shop/s/s1/about");
     check(&sample.get("/w/shop/s/s1/about", ""), &["It holds", "sales", "Pin", "Check in full", "Rehearse a restore"]);
     let job = sample.post("/w/shop/s/s1/verify", "");

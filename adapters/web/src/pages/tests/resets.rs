@@ -19,7 +19,8 @@ fn what_would_be_wiped_is_shown_in_the_words_of_the_business() {
     for (table, count) in rows(&sample, Act::AccountingReset) {
         assert!(page.contains(&format!(" {} ", Lang::En.number(count))), "{table}: {count}: {page}");
     }
-    let expected = ["Accounting reset of “My Workshop”", "Sale lines", "A verified backup is taken first", "type: My Workshop"];
+    let expected =
+        ["Accounting reset of “My Workshop”", "Sale lines", "A verified backup is taken first", "type: My Workshop"];
     assert!(expected.iter().all(|text| page.contains(text)), "{page}");
     let russian = words(&sample.get("/w/shop/reset/factory", "language=ru"));
     assert!(russian.contains("Полный сброс: «My Workshop»") && russian.contains("Строки продаж"), "{russian}");

@@ -26,7 +26,10 @@ fn the_picture_says_what_would_be_kept_and_why() {
     let picture = words(&sample.get(&format!("/settings/picture?{ASKED}"), ""));
     assert!(picture.contains("5 backups are kept") && picture.contains("3 would be removed after the next backup"));
     assert!(picture.contains("Removed enough newer ones of its kind are kept"), "{picture}");
-    assert!(picture.contains("Kept it is the newest of its kind; it is the newest good one"), "{picture}");
+    assert!(
+        picture.contains("Kept it has a place of its own that is always kept; it is the newest good one"),
+        "{picture}"
+    );
     let russian = words(&sample.get(&format!("/settings/picture?{ASKED}"), "language=ru"));
     assert!(russian.contains("Удалится хватает более новых того же вида"), "{russian}");
     assert!(russian.contains("Остаются 5 копий") && russian.contains("удалятся 3"), "{russian}");

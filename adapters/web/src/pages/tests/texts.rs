@@ -31,11 +31,16 @@ fn texts(language: &str) -> BTreeMap<String, BTreeSet<String>> {
     for file in files(&Path::new(ROOT).join("lang").join(language), "ftl") {
         let mut last = String::new();
         for line in read(&file).lines().filter(|line| !line.starts_with('#')) {
-            if let Some((name, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            if let Some((name, _)) =
+                line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 last = name.to_owned();
                 assert!(texts.insert(last.clone(), BTreeSet::new()).is_none(), "{language} has {last} twice");
             }
-            let inserted = line.split('$').skip(1).map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap());
+            let inserted = line
+                .split('$')
+                .skip(1)
+                .map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap());
             texts.entry(last.clone()).or_default().extend(inserted.map(str::to_owned));
         }
     }
