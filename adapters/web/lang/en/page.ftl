@@ -17,6 +17,39 @@ month-short-10 = Oct
 month-short-11 = Nov
 month-short-12 = Dec
 
+## Rows in the words of the business; those of each table in English are the app's own
+
+rows =
+    { $count ->
+        [one] { $number } row
+       *[other] { $number } rows
+    }
+rows-in =
+    { $count ->
+        [one] { $number } row in { $table }
+       *[other] { $number } rows in { $table }
+    }
+rows-more =
+    { $tables ->
+        [one] { $rows } in { $tables } more table
+       *[other] { $rows } in { $tables } more tables
+    }
+list-nothing = nothing
+list-and = { $first } and { $last }
+
+## What a restore would change
+
+differences-unreadable = The present database cannot be read: { $reason }
+differences-lost = { $rows } made since then will be lost
+differences-back = { $rows } will come back
+differences-changed =
+    { $count ->
+        [one] { $rows } returns to its older value
+       *[other] { $rows } return to older values
+    }
+differences-schema = Its tables, columns, triggers or views are not those of the present database
+differences-none = Nothing would change
+
 ## Every page
 
 title = Time Machine

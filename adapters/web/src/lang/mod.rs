@@ -2,6 +2,7 @@
 //! texts alone.
 
 mod dates;
+pub(crate) mod differences;
 mod numbers;
 
 use std::sync::LazyLock;
