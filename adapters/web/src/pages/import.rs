@@ -2,9 +2,12 @@
 
 mod choose;
 
-use axum::extract::{Multipart, Path};
+use std::sync::Arc;
+
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use camino::Utf8PathBuf;
 use maud::{Markup, html};
 use omnicraft_core::event::Source;
 use omnicraft_core::model::WorkspaceId;
@@ -13,7 +16,7 @@ use serde::Deserialize;
 
 use super::{jobs, layout};
 use crate::ctx::Ctx;
-use crate::guard::Posted;
+use crate::guard::{Posted, PostedFiles};
 use crate::problem::Problem;
 use crate::tasks::{self, Label};
 use choose::Choice;
@@ -43,35 +46,30 @@ fn page(ctx: &Ctx, wrong: Option<&str>) -> Markup {
     layout::page(ctx, &title, None, &content)
 }
 
-/// Takes a file and looks at it. The form's token comes before the file, so that nothing of a stranger's is stored.
-pub(crate) async fn receive(ctx: Ctx, mut form: Multipart) -> Result<Response, Problem> {
-    let refused = |text: &'static str| (StatusCode::UNPROCESSABLE_ENTITY, page(&ctx, Some(text))).into_response();
-    let mut trusted = false;
-    while let Some(field) = form.next_field().await.map_err(|_| Problem::Refused("import-broken"))? {
-        match field.name() {
-            Some("csrf") => {
-                let token = field.text().await.map_err(|_| Problem::Refused("import-broken"))?;
-                trusted = ctx.site.gate.is_csrf(&token);
-            }
-            Some("file") if trusted => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                return match ctx.site.folder.receive(field, &name).await {
-                    Ok(upload) => looked_at(&ctx, upload, None).await,
-                    Err(reason) => Ok(refused(reason.text())),
-                };
-            }
-            Some("file") => return Err(Problem::Forbidden),
-            _ => {}
+/// Takes a file and looks at it.
+pub(crate) async fn receive(ctx: Ctx, PostedFiles(mut form): PostedFiles) -> Result<Response, Problem> {
+    let broken = |_| Problem::Refused("import-broken");
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() != Some("file") {
+            continue;
         }
+        let name = field.file_name().unwrap_or_default().to_owned();
+        return match ctx.site.folder.receive(field, &name).await {
+            Ok(upload) => looked_at(&ctx, upload.path, None).await,
+            Err(reason) => Ok(refused(&ctx, reason.text())),
+        };
     }
-    Ok(refused("import-nothing"))
+    Ok(refused(&ctx, "import-nothing"))
+}
+
+fn refused(ctx: &Ctx, text: &str) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page(ctx, Some(text))).into_response()
 }
 
 /// What the file is decides where it leads: to a preview, to a choice of the workspace, or back with a word.
-async fn looked_at(ctx: &Ctx, path: camino::Utf8PathBuf, chosen: Option<WorkspaceId>) -> Result<Response, Problem> {
-    let site = std::sync::Arc::clone(&ctx.site);
-    let (known, file) = (std::sync::Arc::clone(&ctx.known), path.clone());
-    let choice = tokio::task::spawn_blocking(move || choose::whose(&site, &known.state, &file, chosen)).await;
+async fn looked_at(ctx: &Ctx, path: Utf8PathBuf, chosen: Option<WorkspaceId>) -> Result<Response, Problem> {
+    let (site, known, file) = (Arc::clone(&ctx.site), Arc::clone(&ctx.known), path.clone());
+    let choice = tokio::task::spawn_blocking(move || choose::of(&site, &known.state, &file, chosen.as_ref())).await;
     match choice.map_err(|_| Problem::Refused("import-broken"))? {
         Choice::One(workspace, source) => {
             let workspace = ctx.workspace(&workspace.0)?;
@@ -81,7 +79,7 @@ async fn looked_at(ctx: &Ctx, path: camino::Utf8PathBuf, chosen: Option<Workspac
         Choice::Ask => Ok(choose::page(ctx, &path).into_response()),
         Choice::None(why) => {
             ctx.site.folder.discard(&path);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(ctx, Some(why))).into_response())
+            Ok(refused(ctx, why))
         }
     }
 }
