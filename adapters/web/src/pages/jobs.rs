@@ -14,7 +14,7 @@ use crate::ctx::Ctx;
 use crate::guard::Posted;
 use crate::problem::Problem;
 use crate::tasks::{Answer, Label};
-pub(crate) use words::title;
+pub(crate) use words::{name, title};
 
 type PageJob = Job<Label, Answer>;
 

@@ -10,7 +10,7 @@ use axum::extract::Path;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use omnicraft_core::event::Source;
-use omnicraft_core::model::{SnapshotId, WorkspaceId};
+use omnicraft_core::model::WorkspaceId;
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::handle::Phase;
 
@@ -29,11 +29,8 @@ pub(crate) async fn of_snapshot(
     ctx: Ctx,
     Path((workspace, snapshot)): Path<(String, String)>,
 ) -> Result<Redirect, Problem> {
-    let workspace = ctx.workspace(&workspace)?;
-    let id: SnapshotId = snapshot.parse().map_err(|_| Problem::NoSuchPage)?;
-    let there = ctx.state().snapshots.get(&id).filter(|snapshot| snapshot.workspace == workspace.id);
-    there.ok_or(Problem::NoSuchPage)?;
-    let job = tasks::preview::one(&ctx.site, workspace, Source::Snapshot(id));
+    let id = ctx.snapshot(&workspace, &snapshot)?.id;
+    let job = tasks::preview::one(&ctx.site, ctx.workspace(&workspace)?, Source::Snapshot(id));
     Ok(Redirect::to(&format!("/preview/{job}")))
 }
 

@@ -1,8 +1,12 @@
 //! What the page has done by the engine: one file for each kind of job. Each says what it is about (a label, known from
 //! the beginning) and what came out (an answer).
 
+pub(crate) mod backups;
 pub(crate) mod export;
+pub(crate) mod policy;
 pub(crate) mod preview;
+pub(crate) mod quick;
+pub(crate) mod reset;
 pub(crate) mod restore;
 pub(crate) mod rows;
 
