@@ -18,45 +18,49 @@ pub(crate) fn one(site: &Site, workspace: &Workspace, source: Source) -> JobId {
     let label = Label::Preview { workspace: workspace.id.clone(), source: source.clone() };
     let event = EventKind::PreviewRequested(workspace.id.clone(), source.clone());
     let workspace = workspace.clone();
-    look(site, label, event, move |engine| days(engine, &workspace, &source))
+    look(site, label, move |engine| {
+        let (at, sides) = (engine.now(), rows::sides(engine, &workspace, &source));
+        let conclusion = Box::new(engine.handle(event.clone())?);
+        let days = match &sides {
+            Some(sides) if conclusion.failure.is_none() => {
+                let days = days(engine, &workspace, sides)?;
+                rows::unmoved(engine, sides)?;
+                days
+            }
+            _ => Vec::new(),
+        };
+        Ok(Answer::Previewed { conclusion, at, days })
+    })
 }
 
 /// Reads a global archive and compares each database.
 pub(crate) fn all(site: &Site, archive: Utf8PathBuf) -> JobId {
     let event = EventKind::PreviewAllRequested(archive.clone());
-    look(site, Label::PreviewAll { archive }, event, |_| Ok(Vec::new()))
+    look(site, Label::PreviewAll { archive }, move |engine| {
+        let at = engine.now();
+        let conclusion = Box::new(engine.handle(event.clone())?);
+        Ok(Answer::Previewed { conclusion, at, days: Vec::new() })
+    })
 }
-
-type Days = Result<Vec<Day>, EngineError>;
 
 fn look(
     site: &Site,
     label: Label,
-    event: EventKind,
-    mut days: impl FnMut(&Engine) -> Days + Send + 'static,
+    work: impl FnMut(&mut Engine) -> Result<Answer, EngineError> + Send + 'static,
 ) -> JobId {
     let jobs = site.desk.jobs();
-    if let Some(job) = jobs.iter().find(|job| job.label == label && !job.has_ended()) {
-        return job.id;
-    }
-    site.desk.look(label, move |engine| {
-        let at = engine.now();
-        let conclusion = Box::new(engine.handle(event.clone())?);
-        let days = if conclusion.failure.is_none() { days(engine)? } else { Vec::new() };
-        Ok(Answer::Previewed { conclusion, at, days })
-    })
+    let begun = jobs.iter().find(|job| job.label == label && !job.has_ended());
+    begun.map_or_else(|| site.desk.look(label.clone(), work), |job| job.id)
 }
 
-/// Rows per day in both databases, where both are files.
-fn days(engine: &Engine, workspace: &Workspace, source: &Source) -> Days {
-    let Some(Sides { opener, live, candidate }) = rows::sides(engine, workspace, source) else {
-        return Ok(Vec::new());
-    };
+/// Rows per day in both databases.
+fn days(engine: &Engine, workspace: &Workspace, sides: &Sides) -> Result<Vec<Day>, EngineError> {
+    let Sides { opener, live, candidate, .. } = sides;
     let profiles = engine.ports().app.profiles();
     let profile = profiles.iter().find(|profile| Some(&profile.name) == workspace.schema.as_ref());
     let today = engine.now().date();
     let days = engine.look("Comparing with the days before", |progress| {
-        browse::days(&opener, &live, &candidate, profile, today, DAYS, progress)
+        browse::days(opener, live, candidate, profile, today, DAYS, progress)
     });
     Ok(days?)
 }
