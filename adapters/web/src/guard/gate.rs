@@ -75,7 +75,7 @@ impl Gate {
     }
 
     /// Whether a form is one of ours.
-    pub(crate) fn made(&self, csrf: &str) -> bool {
+    pub(crate) fn is_csrf(&self, csrf: &str) -> bool {
         same(csrf, &self.csrf)
     }
 
