@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::ALLOW;
+use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
@@ -61,46 +61,48 @@ impl Problem {
             Self::Broken => ["problem-broken-title", "problem-broken"],
         }
     }
-
-    /// What an answer without a page of its own means.
-    fn of(status: StatusCode) -> Option<Self> {
-        Some(match status {
-            StatusCode::NOT_FOUND => Self::NoSuchPage,
-            StatusCode::METHOD_NOT_ALLOWED => Self::NoSuchWay,
-            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
-            status if status.is_client_error() => Self::Refused("problem-form"),
-            status if status.is_server_error() => Self::Broken,
-            _ => return None,
-        })
-    }
 }
 
-/// The page is put on where the language is known: by [`dressed`].
+/// The page is put on where the visitor is known: by the guard.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        answer(self)
+        let mut answer = self.status().into_response();
+        answer.extensions_mut().insert(self);
+        answer
     }
 }
 
-pub(crate) fn answer(problem: Problem) -> Response {
-    let mut answer = problem.status().into_response();
-    answer.extensions_mut().insert(problem);
-    answer
+/// What went wrong, if anything did. A page of its own stays as it is; what the router or a library says in a word, or
+/// not at all, becomes one of these.
+pub(crate) fn of(answer: &Response) -> Option<Problem> {
+    if let Some(problem) = answer.extensions().get::<Problem>() {
+        return Some(problem.clone());
+    }
+    let kind = answer.headers().get(CONTENT_TYPE).map_or("", |kind| kind.to_str().unwrap_or_default());
+    let status = answer.status();
+    match status {
+        _ if !(kind.is_empty() || kind.starts_with("text/plain")) => None,
+        StatusCode::NOT_FOUND => Some(Problem::NoSuchPage),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Problem::NoSuchWay),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::TooLarge),
+        _ if status.is_client_error() => Some(Problem::Refused("problem-form")),
+        _ if status.is_server_error() => Some(Problem::Broken),
+        _ => None,
+    }
 }
 
-/// An answer as the visitor gets it: a problem becomes a page of the site, in his language.
-pub(crate) async fn dressed(site: &Arc<Site>, mut asked: Parts, answer: Response) -> Response {
-    let status = answer.status();
-    let Some(problem) = answer.extensions().get::<Problem>().cloned().or_else(|| Problem::of(status)) else {
-        return answer;
-    };
+/// A problem as a page of the site, in the owner's language. `ways` are those in which the address may be asked.
+pub(crate) async fn dressed(
+    site: &Arc<Site>,
+    mut asked: Parts,
+    problem: &Problem,
+    ways: Option<HeaderValue>,
+) -> Response {
     let Ok(ctx) = Ctx::from_request_parts(&mut asked, site).await;
     let [title, _] = problem.texts();
-    let page = layout::page(&ctx, &ctx.lang.say(title), None, &words(&problem, ctx.lang));
+    let page = layout::page(&ctx, &ctx.lang.say(title), None, &words(problem, ctx.lang));
     let mut dressed = (problem.status(), page).into_response();
-    if let Some(ways) = answer.headers().get(ALLOW) {
-        dressed.headers_mut().insert(ALLOW, ways.clone());
-    }
+    dressed.headers_mut().extend(ways.map(|ways| (ALLOW, ways)));
     dressed
 }
 

@@ -31,7 +31,7 @@ pub struct Options {
 /// Between two looks whether to end.
 const LOOK: Duration = Duration::from_millis(200);
 /// A head that takes longer, and a connection that asks for nothing for so long, are given up.
-const HEAD: Duration = Duration::from_secs(20);
+const HEAD: Duration = Duration::from_secs(10);
 /// A browser sends some twenty fields.
 const MOST_FIELDS: usize = 64;
 /// Line, fields and all of a head.

@@ -11,8 +11,16 @@ use crate::problem::Problem;
 /// Where the link leads; the one address for whoever has no cookie yet.
 pub(super) const ENTRANCE: &str = "/enter";
 
+/// Who asks.
+pub(super) enum Visitor {
+    /// The browser that came by the link.
+    Owner,
+    /// Somebody with a link in his hand, who has not been let in yet and sees nothing of the site.
+    AtTheDoor,
+}
+
 /// Lets a request pass, or says why not.
-pub(super) fn check(gate: &Gate, request: &Parts) -> Result<(), Problem> {
+pub(super) fn check(gate: &Gate, request: &Parts) -> Result<Visitor, Problem> {
     let host = host(gate, request).ok_or(Problem::NotLetIn)?;
     let reads = match request.method {
         Method::GET | Method::HEAD => true,
@@ -26,8 +34,10 @@ pub(super) fn check(gate: &Gate, request: &Parts) -> Result<(), Problem> {
     if !is_from_here(&request.headers) && !(reads && is_a_visit(&request.headers)) {
         return Err(Problem::Forbidden);
     }
-    let enters = request.method == Method::GET && request.uri.path() == ENTRANCE;
-    if enters || has_session(gate, &request.headers) { Ok(()) } else { Err(Problem::NotLetIn) }
+    if request.method == Method::GET && request.uri.path() == ENTRANCE {
+        return Ok(Visitor::AtTheDoor);
+    }
+    if has_session(gate, &request.headers) { Ok(Visitor::Owner) } else { Err(Problem::NotLetIn) }
 }
 
 /// The name by which the browser reached us. A site of the internet whose name was made to lead to this computer (DNS

@@ -119,7 +119,7 @@ mod tests {
         drop(Engine::create(&home, ports(), Box::new(Unobserved)).unwrap());
         let site = Site::open(Config { home, ports: Box::new(ports) }, 1).unwrap();
         let body = body.replace("MARK", site.gate.csrf());
-        let request = Request::post("/").header(CONTENT_TYPE, kind).body(Body::from(body)).unwrap();
+        let request = Request::post("/").header(CONTENT_TYPE, kind).body(Body::from(body.clone())).unwrap();
         let told = |problem: Problem| format!("{problem:?}");
         let handled = async {
             if kind == FORM {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::http::header::ALLOW;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
-use super::check::check;
+use super::check::{Visitor, check};
 use super::headers::protect;
 use crate::problem::{self, Problem};
 use crate::site::Site;
@@ -20,13 +21,24 @@ pub(crate) async fn watch(State(site): State<Arc<Site>>, request: Request, next:
     let (asked, body) = request.into_parts();
     let mut answer = match check(&site.gate, &asked) {
         Err(problem) => problem::bare(&problem, &asked.headers),
-        Ok(()) => {
-            // As a task of its own: a page that panics is answered with an error, and one whose reader went away
-            // still clears up behind itself.
-            let answer = tokio::spawn(next.run(Request::from_parts(asked.clone(), body))).await;
-            problem::dressed(&site, asked, answer.unwrap_or_else(|_| problem::answer(Problem::Broken))).await
+        Ok(visitor) => {
+            let answer = answered(next, Request::from_parts(asked.clone(), body)).await;
+            match (visitor, problem::of(&answer)) {
+                (_, None) => answer,
+                (Visitor::Owner, Some(problem)) => {
+                    let ways = answer.headers().get(ALLOW).cloned();
+                    problem::dressed(&site, asked, &problem, ways).await
+                }
+                (Visitor::AtTheDoor, Some(problem)) => problem::bare(&problem, &asked.headers),
+            }
         }
     };
     protect(&mut answer);
     answer
+}
+
+/// As a task of its own: a page that panics is answered with an error, and one whose reader went away still clears up
+/// behind itself.
+async fn answered(next: Next, request: Request) -> Response {
+    tokio::spawn(next.run(request)).await.unwrap_or_else(|_| Problem::Broken.into_response())
 }
