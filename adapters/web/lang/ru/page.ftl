@@ -16,6 +16,62 @@ month-short-9 = сент.
 month-short-10 = окт.
 month-short-11 = нояб.
 month-short-12 = дек.
+month-year = { $month } { $year }
+month-1 = Январь
+month-2 = Февраль
+month-3 = Март
+month-4 = Апрель
+month-5 = Май
+month-6 = Июнь
+month-7 = Июль
+month-8 = Август
+month-9 = Сентябрь
+month-10 = Октябрь
+month-11 = Ноябрь
+month-12 = Декабрь
+weekday-1 = понедельник
+weekday-2 = вторник
+weekday-3 = среда
+weekday-4 = четверг
+weekday-5 = пятница
+weekday-6 = суббота
+weekday-7 = воскресенье
+weekday-short-1 = пн
+weekday-short-2 = вт
+weekday-short-3 = ср
+weekday-short-4 = чт
+weekday-short-5 = пт
+weekday-short-6 = сб
+weekday-short-7 = вс
+age-today = Сегодня
+age-yesterday = Вчера
+age-days =
+    { $count ->
+        [one] { $count } день назад
+        [few] { $count } дня назад
+       *[many] { $count } дней назад
+    }
+age-ahead = часы спешили: { $date }
+age-time = { $day } { $time }
+ago-now = только что
+ago-minutes =
+    { $count ->
+        [one] { $count } минуту назад
+        [few] { $count } минуты назад
+       *[many] { $count } минут назад
+    }
+ago-hours =
+    { $count ->
+        [one] { $count } час назад
+        [few] { $count } часа назад
+       *[many] { $count } часов назад
+    }
+ago-days =
+    { $count ->
+        [one] { $count } день назад
+        [few] { $count } дня назад
+       *[many] { $count } дней назад
+    }
 
 ## Строки таблиц словами дела; по-английски их называет само приложение
 
@@ -243,3 +299,12 @@ differences-none = Ничего не изменится
 ## Каждая страница
 
 title = Машина времени
+skip = К содержанию
+footer = Всё это остаётся на этом компьютере, и видит это только этот браузер.
+tools = Настройки и язык
+settings = Настройки
+workspaces = Рабочие пространства
+workspace = Рабочее пространство
+workspace-choose = Выберите рабочее пространство
+workspace-frozen = взгляните
+offline = Программа больше не отвечает. Запустите её снова; ничего не потеряно.

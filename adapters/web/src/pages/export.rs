@@ -101,7 +101,11 @@ fn suggested(ctx: &Ctx, workspace: &Workspace) -> String {
     format!("{} {}", file_name(&workspace.name), ctx.now.date())
 }
 
-pub(crate) async fn begin(ctx: Ctx, Path(id): Path<String>, Posted(chosen): Posted<Chosen>) -> Result<Response, Problem> {
+pub(crate) async fn begin(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    Posted(chosen): Posted<Chosen>,
+) -> Result<Response, Problem> {
     let workspace = ctx.workspace(&id)?;
     let Some((_, ending)) = KINDS.into_iter().find(|(kind, _)| *kind == chosen.kind) else {
         return Err(Problem::NoSuchPage);

@@ -55,7 +55,7 @@ pub(crate) async fn receive(ctx: Ctx, PostedFiles(mut form): PostedFiles) -> Res
         }
         let name = field.file_name().unwrap_or_default().to_owned();
         return match ctx.site.folder.receive(field, &name).await {
-            Ok(upload) => looked_at(&ctx, upload.path, None).await,
+            Ok(path) => looked_at(&ctx, path, None).await,
             Err(reason) => Ok(refused(&ctx, reason.text())),
         };
     }

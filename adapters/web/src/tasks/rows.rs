@@ -77,7 +77,12 @@ pub(crate) fn of(
     site.desk.job(id)
 }
 
-fn find(engine: &Engine, workspace: &Workspace, source: &Source, table: &str) -> std::result::Result<Answer, EngineError> {
+fn find(
+    engine: &Engine,
+    workspace: &Workspace,
+    source: &Source,
+    table: &str,
+) -> std::result::Result<Answer, EngineError> {
     let sides = sides(engine, workspace, source).ok_or(EngineError::Stuck)?;
     let profiles = engine.ports().app.profiles();
     let profile = profiles.iter().find(|profile| Some(&profile.name) == workspace.schema.as_ref());
