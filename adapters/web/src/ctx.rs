@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderName};
 use axum::http::request::Parts;
 use jiff::Zoned;
 use omnicraft_core::model::{SchemaProfile, Snapshot, SnapshotId, Workspace, WorkspaceId};
@@ -31,16 +32,13 @@ impl FromRequestParts<Arc<Site>> for Ctx {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Infallible> {
-        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let (cookies, accepted) = (text(COOKIE).to_owned(), text(ACCEPT_LANGUAGE));
-        let chosen = cookie(&cookies, "language").and_then(Lang::of_tag);
         Ok(Self {
             known: site.desk.known(),
-            lang: chosen.unwrap_or_else(|| Lang::accepted(accepted)),
+            lang: language(&parts.headers),
             now: site.desk.ports().clock.now(),
             here: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             site: Arc::clone(site),
-            cookies,
+            cookies: text(&parts.headers, COOKIE).to_owned(),
         })
     }
 }
@@ -75,7 +73,21 @@ impl Ctx {
     }
 }
 
-fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
-    let mut pairs = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+/// The language that was chosen on the page, or else the one that the browser asks for.
+pub(crate) fn language(headers: &HeaderMap) -> Lang {
+    let chosen = cookie(text(headers, COOKIE), "language").and_then(Lang::of_tag);
+    chosen.unwrap_or_else(|| Lang::accepted(text(headers, ACCEPT_LANGUAGE)))
+}
+
+/// The names and values of a field of cookies.
+pub(crate) fn cookies(field: &str) -> impl Iterator<Item = (&str, &str)> {
+    field.split(';').filter_map(|pair| pair.trim().split_once('='))
+}
+
+fn cookie<'a>(field: &'a str, name: &str) -> Option<&'a str> {
+    cookies(field).find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

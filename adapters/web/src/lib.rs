@@ -8,12 +8,15 @@
 mod assets;
 mod ctx;
 mod events;
+mod files;
 mod guard;
 mod lang;
 mod pages;
 mod problem;
 mod routes;
+mod server;
 mod site;
 mod tasks;
 
+pub use server::{Options, serve};
 pub use site::{Config, Site};

@@ -9,6 +9,7 @@ use omnicraft_host::handle::{Handle, Settings};
 use omnicraft_host::ports::Ports;
 use tokio::sync::watch;
 
+use crate::files::PageFolder;
 use crate::guard::Gate;
 use crate::tasks::{Answer, Label};
 
@@ -26,6 +27,7 @@ pub struct Site {
     /// Grows with each change of a job or of what is known.
     pub(crate) news: watch::Sender<u64>,
     pub(crate) gate: Gate,
+    pub(crate) folder: PageFolder,
     pub(crate) profiles: Vec<SchemaProfile>,
     pub(crate) app: String,
 }
@@ -34,7 +36,8 @@ impl Site {
     /// Opens the home; see [`Handle::open`]. `port` is where the site will be served.
     ///
     /// # Errors
-    /// As those of [`Handle::open`], and an operating system that gives no random numbers.
+    /// As those of [`Handle::open`], a page of this home that is served already, and an operating system that gives no
+    /// random numbers.
     pub fn open(config: Config, port: u16) -> Result<Arc<Self>, EngineError> {
         let news = watch::Sender::new(0);
         let changes = news.clone();
@@ -45,8 +48,19 @@ impl Site {
             ports: config.ports,
             changed: Box::new(move || changes.send_modify(|version| *version += 1)),
         })?;
+        let folder = PageFolder::open(desk.home(), ports.files)?;
         let (profiles, app) = (ports.app.profiles().to_vec(), ports.app.name().to_owned());
-        Ok(Arc::new(Self { desk, news, gate, profiles, app }))
+        Ok(Arc::new(Self { desk, news, gate, folder, profiles, app }))
+    }
+
+    /// What opens the page: for whoever started it, as often as he likes.
+    pub fn link(&self) -> String {
+        self.gate.link()
+    }
+
+    /// The same for a program's arguments, which other users of this computer can see: it opens the page once.
+    pub fn link_for_once(&self) -> String {
+        self.gate.link_for_once()
     }
 
     /// The profile of a schema.

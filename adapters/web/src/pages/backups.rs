@@ -1,12 +1,12 @@
 //! What is done with backups by a button: taken now, pinned, checked, rehearsed.
 
-use axum::Form;
 use axum::extract::Path;
 use axum::response::Redirect;
 use serde::Deserialize;
 
 use super::{jobs, layout};
 use crate::ctx::Ctx;
+use crate::guard::Posted;
 use crate::problem::Problem;
 use crate::tasks::{backups, quick};
 
@@ -28,7 +28,7 @@ impl Named {
 #[derive(Deserialize)]
 pub(crate) struct Pressed {}
 
-pub(crate) async fn take(ctx: Ctx, Path(id): Path<String>, Form(named): Form<Named>) -> Result<Redirect, Problem> {
+pub(crate) async fn take(ctx: Ctx, Path(id): Path<String>, Posted(named): Posted<Named>) -> Result<Redirect, Problem> {
     let workspace = ctx.workspace(&id)?.id.clone();
     Ok(jobs::follow(backups::take(&ctx.site, workspace, named.given()), &layout::home(&id)))
 }
@@ -36,7 +36,7 @@ pub(crate) async fn take(ctx: Ctx, Path(id): Path<String>, Form(named): Form<Nam
 pub(crate) async fn pin(
     ctx: Ctx,
     Path((workspace, id)): Path<(String, String)>,
-    Form(named): Form<Named>,
+    Posted(named): Posted<Named>,
 ) -> Result<Redirect, Problem> {
     let snapshot = ctx.snapshot(&workspace, &id)?;
     let name = named.given().unwrap_or_else(|| ctx.lang.slot_title(snapshot));
@@ -47,7 +47,7 @@ pub(crate) async fn pin(
 pub(crate) async fn unpin(
     ctx: Ctx,
     Path((workspace, id)): Path<(String, String)>,
-    Form(Pressed {}): Form<Pressed>,
+    Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Redirect, Problem> {
     let job = backups::pin(&ctx.site, ctx.snapshot(&workspace, &id)?.id, None);
     Ok(changed(&ctx, job, &workspace, &id).await)
@@ -61,7 +61,7 @@ async fn changed(ctx: &Ctx, job: omnicraft_host::handle::JobId, workspace: &str,
 pub(crate) async fn verify(
     ctx: Ctx,
     Path((workspace, id)): Path<(String, String)>,
-    Form(Pressed {}): Form<Pressed>,
+    Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Redirect, Problem> {
     let job = backups::verify(&ctx.site, ctx.snapshot(&workspace, &id)?.id);
     Ok(jobs::follow(job, &layout::home(&workspace)))
@@ -70,7 +70,7 @@ pub(crate) async fn verify(
 pub(crate) async fn drill(
     ctx: Ctx,
     Path((workspace, id)): Path<(String, String)>,
-    Form(Pressed {}): Form<Pressed>,
+    Posted(Pressed {}): Posted<Pressed>,
 ) -> Result<Redirect, Problem> {
     let job = backups::drill(&ctx.site, ctx.snapshot(&workspace, &id)?.id);
     Ok(jobs::follow(job, &layout::home(&workspace)))

@@ -1,10 +1,10 @@
 //! The choice of a language, remembered in a cookie.
 
-use axum::Form;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 
+use crate::guard::Posted;
 use crate::lang::Lang;
 use crate::problem::Problem;
 
@@ -14,7 +14,7 @@ pub(crate) struct Choice {
     back: String,
 }
 
-pub(crate) async fn choose(Form(choice): Form<Choice>) -> Result<impl IntoResponse, Problem> {
+pub(crate) async fn choose(Posted(choice): Posted<Choice>) -> Result<impl IntoResponse, Problem> {
     let lang = Lang::of_tag(&choice.language).ok_or(Problem::NoSuchPage)?;
     Ok(([(SET_COOKIE, cookie("language", lang.tag()))], Redirect::to(local(&choice.back))))
 }

@@ -1,6 +1,5 @@
 //! The two resets of a business: what would be wiped, what stays, and a name to type before anything happens.
 
-use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +10,7 @@ use super::confirm::{self, Typed};
 use super::icons::icon;
 use super::{jobs, layout};
 use crate::ctx::Ctx;
+use crate::guard::Posted;
 use crate::problem::Problem;
 use crate::tasks;
 
@@ -25,7 +25,7 @@ pub(crate) async fn show(ctx: Ctx, Path((workspace, kind)): Path<(String, String
 pub(crate) async fn begin(
     ctx: Ctx,
     Path((workspace, kind)): Path<(String, String)>,
-    Form(typed): Form<Typed>,
+    Posted(typed): Posted<Typed>,
 ) -> Result<Response, Problem> {
     let (workspace, act) = business(&ctx, &workspace, &kind)?;
     if typed.is(&workspace.name) {

@@ -1,6 +1,5 @@
 //! The undo bar: says what the last restore was, and stays until somebody puts it away.
 
-use axum::Form;
 use axum::extract::Path;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect};
@@ -14,6 +13,7 @@ use super::icons::icon;
 use super::language::cookie;
 use super::layout;
 use crate::ctx::Ctx;
+use crate::guard::Posted;
 use crate::problem::Problem;
 
 /// The last restore of a workspace, unless it was put away.
@@ -82,7 +82,7 @@ pub(crate) struct Dismissed {
 pub(crate) async fn dismiss(
     ctx: Ctx,
     Path(id): Path<String>,
-    Form(dismissed): Form<Dismissed>,
+    Posted(dismissed): Posted<Dismissed>,
 ) -> Result<impl IntoResponse, Problem> {
     let workspace = &ctx.workspace(&id)?.id.0;
     let cookie = cookie(&name(workspace), &dismissed.operation.to_string());

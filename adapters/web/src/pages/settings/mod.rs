@@ -3,7 +3,6 @@
 mod fields;
 mod picture;
 
-use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,6 +12,7 @@ use omnicraft_core::policy::Policy;
 use super::icons::icon;
 use super::{jobs, layout};
 use crate::ctx::Ctx;
+use crate::guard::Posted;
 use crate::tasks;
 use fields::{Field, Wanted};
 
@@ -21,7 +21,7 @@ pub(crate) async fn show(ctx: Ctx) -> Markup {
 }
 
 /// The page with what would be kept by the numbers in the form; nothing is saved.
-pub(crate) async fn preview(ctx: Ctx, Form(wanted): Form<Wanted>) -> Markup {
+pub(crate) async fn preview(ctx: Ctx, Posted(wanted): Posted<Wanted>) -> Markup {
     page(&ctx, &wanted)
 }
 
@@ -30,7 +30,7 @@ pub(crate) async fn picture(ctx: Ctx, Query(wanted): Query<Wanted>) -> Markup {
     drawn(&ctx, &wanted)
 }
 
-pub(crate) async fn save(ctx: Ctx, Form(wanted): Form<Wanted>) -> Response {
+pub(crate) async fn save(ctx: Ctx, Posted(wanted): Posted<Wanted>) -> Response {
     let Ok(policy) = wanted.policy(&ctx.state().policy) else {
         return (StatusCode::UNPROCESSABLE_ENTITY, page(&ctx, &wanted)).into_response();
     };
