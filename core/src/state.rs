@@ -3,7 +3,7 @@
 
 mod undo;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Zoned;
@@ -244,13 +244,6 @@ impl State {
             let doubtful = frozen && matches!(snapshot.slot.base, Base::Tier(_)) && !snapshot.is_plain();
             snapshot.is_good() && !snapshot.is_from_the_future(now) && !doubtful
         })
-    }
-
-    /// The safeguards that the undos of a workspace need, as many as a policy allows.
-    pub fn undo_safeguards(&self, id: &WorkspaceId, policy: &Policy) -> BTreeSet<SnapshotId> {
-        let depth = usize::try_from(policy.undo_depth).unwrap_or(usize::MAX);
-        let points = self.undo.iter().rev().filter(|point| point.workspace == *id);
-        points.take(depth).filter_map(|point| point.safeguard).collect()
     }
 
     /// Whether each snapshot of a workspace stays under a policy, and why: the one in force, or one that somebody

@@ -1,7 +1,10 @@
 //! Which restores can be undone, and which of them go back together.
 
+use std::collections::BTreeSet;
+
 use super::{State, UndoPoint};
-use crate::model::{Snapshot, WorkspaceId};
+use crate::model::{Snapshot, SnapshotId, WorkspaceId};
+use crate::policy::Policy;
 
 impl State {
     /// What an undo would take back: the last restore of a workspace, or of whichever was restored last, with those of
@@ -27,6 +30,13 @@ impl State {
         points.take_while(is_there).count()
     }
 
+    /// The safeguards that the undos of a workspace need, as many as a policy allows.
+    pub fn undo_safeguards(&self, id: &WorkspaceId, policy: &Policy) -> BTreeSet<SnapshotId> {
+        let depth = usize::try_from(policy.undo_depth).unwrap_or(usize::MAX);
+        let points = self.undo.iter().rev().filter(|point| point.workspace == *id);
+        points.take(depth).filter_map(|point| point.safeguard).collect()
+    }
+
     /// The newest restore of a workspace that can be undone.
     pub(crate) fn newest_undo(&self, id: &WorkspaceId) -> Option<&UndoPoint> {
         self.undo.iter().rev().find(|point| point.workspace == *id)
@@ -46,7 +56,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::change::Change;
-    use crate::model::{Condition, Facts, FileStamp, Level, Slot, SnapshotId, Trigger, Workspace};
+    use crate::model::{Condition, Facts, FileStamp, Level, Slot, Trigger, Workspace};
 
     fn id(name: &str) -> WorkspaceId {
         WorkspaceId(name.to_owned())

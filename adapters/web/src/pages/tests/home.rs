@@ -103,6 +103,7 @@ fn a_day_shows_its_cards_and_nonsense_shows_all() {
     assert!(
         day.contains("Backups of 20 Nov 2026") && day.contains("Close Backup 1") && !day.contains("Yearly Backup (")
     );
+    check(&sample.get("/?day=2026-11-20", ""), &["Backups of 20 Nov 2026"]);
     check(&sample.get("/w/shop?day=2026-11-19", ""), &["There is no backup of this day."]);
     for nonsense in ["day=x", "month=2026-99", "page=-1", "page=999999999999999999999", "day=2026-02-30&month=&page="] {
         check(&sample.get(&format!("/w/shop?{nonsense}"), ""), &["5 backups"]);
