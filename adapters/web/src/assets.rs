@@ -16,7 +16,8 @@ const STYLE: &str = concat!(
     include_str!("assets/css/files.css"),
 );
 
-const ALL: [(&str, &str, &str); 5] = [
+const ALL: [(&str, &str, &str); 6] = [
+    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     ("page.css", CSS, STYLE),
     ("page.js", JAVASCRIPT, include_str!("assets/js/page.js")),
     ("live.js", JAVASCRIPT, include_str!("assets/js/live.js")),
