@@ -1,6 +1,8 @@
 //! The state: everything that the core remembers. The catalog makes it durable; applying the same changes to a
 //! state and to the catalog gives the same state.
 
+mod undo;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
