@@ -152,8 +152,8 @@ action-reset = Start over
 
 calendar = Covered days
 calendar-months = Months
-calendar-previous = Earlier, from { $month }
-calendar-next = Later, to { $month }
+calendar-previous = Earlier, up to { $month }
+calendar-next = Later, up to { $month }
 calendar-legend = What the letters mean
 calendar-empty = There is no backup in these months.
 mark-letter-daily = D

@@ -155,7 +155,7 @@ action-reset = Начать заново
 
 calendar = За какие дни есть копии
 calendar-months = Месяцы
-calendar-previous = Раньше, с месяца: { $month }
+calendar-previous = Раньше, по месяц: { $month }
 calendar-next = Позже, по месяц: { $month }
 calendar-legend = Что значат буквы
 calendar-empty = За эти месяцы копий нет.

@@ -22,3 +22,6 @@ pub(crate) mod sample;
 pub(crate) mod settings;
 pub(crate) mod trouble;
 pub(crate) mod undo;
+
+#[cfg(test)]
+mod tests;
