@@ -1,7 +1,7 @@
 //! Cards: the one line by which a person recognises a snapshot, such as `Daily Backup (Yesterday | 4.2 MB)`.
 
 use jiff::Zoned;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
 use crate::model::{Act, Base, Level, Snapshot, Tier};
 
@@ -40,22 +40,60 @@ pub fn slot_title(snapshot: &Snapshot) -> String {
     }
 }
 
-/// Several of one kind can be taken on one day, except those of a tier; the time tells them apart.
-fn when(snapshot: &Snapshot, now: &Zoned) -> String {
-    let taken = snapshot.taken_at.with_time_zone(now.time_zone().clone());
+/// How old a snapshot is, in the days that a person counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// Taken today.
+    Today,
+    /// Taken yesterday.
+    Yesterday,
+    /// Taken so many days ago, two or more.
+    DaysAgo(i64),
+    /// Taken on a day that lies too far back to be counted.
+    On(Date),
+    /// It bears a day that has not come yet.
+    ClockWasAhead(Date),
+}
+
+/// The age of a snapshot, seen at `now` by the calendar of `now`'s zone.
+pub fn age(snapshot: &Snapshot, now: &Zoned) -> Age {
+    let taken = local(snapshot, now).date();
     if snapshot.is_from_the_future(now) {
-        return format!("clock was ahead: {}", named(taken.date()));
+        return Age::ClockWasAhead(taken);
     }
-    let back = days_between(taken.date(), now.date());
-    let day = match back {
+    match days_between(taken, now.date()) {
         // The instant lies before now, so a later date is a turn of the zone: it is still today's work.
-        ..=0 => "Today".to_owned(),
-        1 => "Yesterday".to_owned(),
-        2..=COUNTED_DAYS => format!("{back} days ago"),
-        _ => named(taken.date()),
-    };
+        ..=0 => Age::Today,
+        1 => Age::Yesterday,
+        back @ 2..=COUNTED_DAYS => Age::DaysAgo(back),
+        _ => Age::On(taken),
+    }
+}
+
+/// The time of day that the card shows beside the age. Several of one kind can be taken on one day, except those of a
+/// tier; the time tells them apart while they are fresh.
+pub fn time_of_day(snapshot: &Snapshot, now: &Zoned) -> Option<Time> {
     let several_a_day = !matches!(snapshot.slot.base, Base::Tier(_));
-    if several_a_day && back <= 1 { format!("{day} {}", taken.strftime("%H:%M")) } else { day }
+    let is_fresh = matches!(age(snapshot, now), Age::Today | Age::Yesterday);
+    (several_a_day && is_fresh).then(|| local(snapshot, now).time())
+}
+
+fn when(snapshot: &Snapshot, now: &Zoned) -> String {
+    let day = match age(snapshot, now) {
+        Age::Today => "Today".to_owned(),
+        Age::Yesterday => "Yesterday".to_owned(),
+        Age::DaysAgo(days) => format!("{days} days ago"),
+        Age::On(date) => named(date),
+        Age::ClockWasAhead(date) => format!("clock was ahead: {}", named(date)),
+    };
+    match time_of_day(snapshot, now) {
+        Some(time) => format!("{day} {}", time.strftime("%H:%M")),
+        None => day,
+    }
+}
+
+fn local(snapshot: &Snapshot, now: &Zoned) -> Zoned {
+    snapshot.taken_at.with_time_zone(now.time_zone().clone())
 }
 
 fn named(date: Date) -> String {
@@ -149,6 +187,22 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_right_by_seconds_was_not_ahead() {
         check("auto_daily", "2026-11-22T09:00:30[Europe/Moscow]", "Daily Backup (Today | 4.2 MB)");
+    }
+
+    #[test]
+    fn the_parts_are_those_of_the_card() {
+        let now = "2026-11-22T09:00[Europe/Moscow]".parse().unwrap();
+        let parts = |slot, taken_at| {
+            let snapshot = snapshot(slot, taken_at);
+            (age(&snapshot, &now), time_of_day(&snapshot, &now).map(|time| time.to_string()))
+        };
+        let evening = Some("18:05:00".to_owned());
+        assert_eq!(parts("auto_close_1", "2026-11-21T15:05[UTC]"), (Age::Yesterday, evening));
+        assert_eq!(parts("auto_close_2", "2026-11-20T18:05[Europe/Moscow]"), (Age::DaysAgo(2), None));
+        assert_eq!(parts("auto_daily", "2026-11-22T08:30[Europe/Moscow]"), (Age::Today, None));
+        assert_eq!(parts("auto_daily", "2026-01-02T08:30[Europe/Moscow]"), (Age::On(date(2026, 1, 2)), None));
+        let ahead = (Age::ClockWasAhead(date(2099, 1, 1)), None);
+        assert_eq!(parts("auto_close_1", "2099-01-01T08:30[Europe/Moscow]"), ahead);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! reset wipes, and the words that a person knows. Other apps bring a profile of their own.
 #![forbid(unsafe_code)]
 
+mod days;
 mod error;
 mod files;
 mod migrate;

@@ -3,8 +3,8 @@
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use omnicraft_core::model::SchemaProfile;
 
-use crate::words;
 use crate::{BUSINESS, ErpError, PERSONAL_FINANCE};
+use crate::{days, words};
 
 /// A schema with its released migrations; a version is the number at the head of its migration's folder.
 pub(crate) struct Schema {
@@ -14,6 +14,7 @@ pub(crate) struct Schema {
     pub(crate) migrations: EmbeddedMigrations,
     words: &'static [words::Entry],
     hidden: &'static [&'static str],
+    days: &'static [days::Entry],
 }
 
 /// The text that both the engine and this crate ask for the version of a database.
@@ -28,6 +29,7 @@ static SCHEMAS: [Schema; 2] = [
         migrations: embed_migrations!("migrations/business"),
         words: words::BUSINESS,
         hidden: words::BUSINESS_HIDDEN,
+        days: days::BUSINESS,
     },
     Schema {
         name: PERSONAL_FINANCE,
@@ -36,6 +38,7 @@ static SCHEMAS: [Schema; 2] = [
         migrations: embed_migrations!("migrations/personal_finance"),
         words: words::PERSONAL_FINANCE,
         hidden: words::PERSONAL_FINANCE_HIDDEN,
+        days: days::PERSONAL_FINANCE,
     },
 ];
 
@@ -67,6 +70,7 @@ impl Schema {
             single: self.name == PERSONAL_FINANCE,
             words: self.words.iter().map(words::entry).collect(),
             hidden_tables: self.hidden.iter().map(ToString::to_string).collect(),
+            days: self.days.iter().map(|(table, column)| ((*table).to_owned(), (*column).to_owned())).collect(),
         }
     }
 }

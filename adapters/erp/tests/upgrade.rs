@@ -282,6 +282,13 @@ fn the_profile_describes_the_databases() {
             let hidden = profile.hidden_tables.iter().any(|hidden| hidden == table);
             assert!(named != hidden, "{table} has either words or is hidden");
         }
+        assert!(!profile.days.is_empty());
+        for (table, column) in &profile.days {
+            let found =
+                format!("SELECT count(*) FROM pragma_table_info('{table}') WHERE name = '{column}' AND type = 'TEXT'");
+            assert_eq!(query(&newest, &found), "1", "{table} has a column {column}");
+            assert!(!profile.hidden_tables.contains(table), "{table} is shown");
+        }
     }
 }
 

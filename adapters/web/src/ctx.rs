@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderName};
 use axum::http::request::Parts;
 use jiff::Zoned;
-use omnicraft_core::model::{SchemaProfile, Workspace, WorkspaceId};
+use omnicraft_core::model::{SchemaProfile, Snapshot, SnapshotId, Workspace, WorkspaceId};
 use omnicraft_core::state::State;
 use omnicraft_host::handle::Known;
 
@@ -52,6 +52,14 @@ impl Ctx {
     /// A workspace of the address, or a page that says that there is none.
     pub(crate) fn workspace(&self, id: &str) -> Result<&Workspace, Problem> {
         self.state().workspace(&WorkspaceId(id.to_owned())).ok_or(Problem::NoSuchPage)
+    }
+
+    /// A backup of the address, or a page that says that there is none.
+    pub(crate) fn snapshot(&self, workspace: &str, id: &str) -> Result<&Snapshot, Problem> {
+        let workspace = self.workspace(workspace)?;
+        let id: SnapshotId = id.parse().map_err(|_| Problem::NoSuchPage)?;
+        let snapshot = self.state().snapshots.get(&id).filter(|snapshot| snapshot.workspace == workspace.id);
+        snapshot.ok_or(Problem::NoSuchPage)
     }
 
     /// The profile of a workspace's schema; `None` for an adopted database.

@@ -5,16 +5,29 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 
+use crate::pages::{about, backups, home, language, reset, settings, undo};
 use crate::site::Site;
-use crate::{assets, events, guard, pages};
+use crate::{assets, events, guard};
 
 /// The whole site behind its guard.
 pub(crate) fn routes(site: Arc<Site>) -> Router {
     Router::new()
-        .route("/", get(pages::home::first))
-        .route("/w/{workspace}", get(pages::home::show))
+        .route("/", get(home::first))
+        .route("/w/{workspace}", get(home::show))
+        .route("/w/{workspace}/snapshot", post(backups::take))
+        .route("/w/{workspace}/s/{snapshot}/about", get(about::show))
+        .route("/w/{workspace}/s/{snapshot}/pin", post(backups::pin))
+        .route("/w/{workspace}/s/{snapshot}/unpin", post(backups::unpin))
+        .route("/w/{workspace}/s/{snapshot}/verify", post(backups::verify))
+        .route("/w/{workspace}/s/{snapshot}/drill", post(backups::drill))
+        .route("/w/{workspace}/undo/dismiss", post(undo::dismiss))
+        .route("/w/{workspace}/reset/{kind}", get(reset::show).post(reset::begin))
+        .route("/settings", get(settings::show).post(settings::save))
+        .route("/settings/preview", get(settings::show).post(settings::preview))
+        .route("/settings/picture", get(settings::picture))
+        .route("/language", post(language::choose))
         .route("/enter", get(guard::enter))
         .route("/events", get(events::stream))
         .route("/assets/{name}", get(assets::show))

@@ -26,6 +26,10 @@ pub struct SchemaProfile {
     pub words: BTreeMap<String, Words>,
     /// Tables that a person should never hear of (indexes of a search, migration bookkeeping).
     pub hidden_tables: Vec<String>,
+    /// For a table the column that holds the day on which its rows happened, as an ISO 8601 date or date-time; keyed by
+    /// table name. A table without one has rows of no certain day.
+    #[serde(default)]
+    pub days: BTreeMap<String, String>,
 }
 
 /// What a person calls the rows of a table.

@@ -1,7 +1,9 @@
 //! The languages of the page. Every text that a person reads stands in `lang/en` and `lang/ru`; the code knows names of
 //! texts alone.
 
+mod cards;
 mod dates;
+pub(crate) mod differences;
 mod numbers;
 
 use std::sync::LazyLock;

@@ -1,4 +1,22 @@
 //! The pages, one file each.
 
+pub(crate) mod about;
+pub(crate) mod backups;
+pub(crate) mod banner;
+pub(crate) mod calendar;
+pub(crate) mod cards;
+pub(crate) mod confirm;
 pub(crate) mod home;
+pub(crate) mod icons;
+pub(crate) mod jobs;
+pub(crate) mod language;
 pub(crate) mod layout;
+pub(crate) mod reset;
+#[cfg(test)]
+pub(crate) mod sample;
+pub(crate) mod settings;
+pub(crate) mod trouble;
+pub(crate) mod undo;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,11 @@
 //! What the page has done by the engine: one file for each kind of job. Each says what it is about (a label, known from
 //! the beginning) and what came out (an answer).
 
+pub(crate) mod backups;
+pub(crate) mod policy;
+pub(crate) mod quick;
+pub(crate) mod reset;
+
 use camino::Utf8PathBuf;
 use omnicraft_core::event::{Export, Source};
 use omnicraft_core::model::{Act, SnapshotId, WorkspaceId};
