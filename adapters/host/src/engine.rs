@@ -8,6 +8,7 @@ use jiff::Zoned;
 use omnicraft_core::change::Change;
 use omnicraft_core::effect::Effect;
 use omnicraft_core::event::{Event, EventKind};
+use omnicraft_core::health::Surroundings;
 use omnicraft_core::names;
 use omnicraft_core::outcome::Outcome;
 use omnicraft_core::state::{Operation, State};
@@ -202,6 +203,15 @@ impl Engine {
     /// The ports that the engine was made with.
     pub const fn ports(&self) -> &Ports {
         &self.ports
+    }
+
+    /// What health depends on and the state does not know.
+    pub fn surroundings(&self) -> Surroundings {
+        let missing = self.state.workspaces.iter().filter(|workspace| !self.path_of(&workspace.database).is_file());
+        Surroundings {
+            free: self.ports.files.free_space(&self.home().join(names::BACKUPS)).ok(),
+            missing: missing.map(|workspace| workspace.id.clone()).collect(),
+        }
     }
 
     /// The home's folder.

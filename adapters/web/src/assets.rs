@@ -8,7 +8,6 @@ use crate::problem::Problem;
 
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const SVG: &str = "image/svg+xml";
 
 const STYLE: &str = concat!(
     include_str!("assets/css/base.css"),
@@ -18,8 +17,8 @@ const STYLE: &str = concat!(
 );
 
 const ALL: [(&str, &str, &str); 6] = [
+    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     ("page.css", CSS, STYLE),
-    ("icon.svg", SVG, include_str!("assets/icon.svg")),
     ("page.js", JAVASCRIPT, include_str!("assets/js/page.js")),
     ("live.js", JAVASCRIPT, include_str!("assets/js/live.js")),
     ("upload.js", JAVASCRIPT, include_str!("assets/js/upload.js")),

@@ -251,6 +251,15 @@ fn a_live_row_that_went_since_is_not_shown_as_another() {
     assert_eq!(now.collect::<Vec<_>>(), ["nothing", "'b', 20", "'c', 3"]);
 }
 
+/// SQLite takes a quoted name that is no column for a text, and the rows would be shown with words that nobody wrote.
+#[test]
+fn a_column_that_was_renamed_since_is_a_failure() {
+    let pair = Pair::of("CREATE TABLE t (k INTEGER PRIMARY KEY, v); INSERT INTO t VALUES (1, 1)", "", "DELETE FROM t");
+    let index = pair.index("t");
+    run(&pair.live, "ALTER TABLE t RENAME COLUMN v TO w");
+    fails(index.page(&PLAIN, &pair.live, &pair.candidate, Fate::Lost, 0, 9), FailureKind::Io, "no such column");
+}
+
 /// A key's own index is of no use where only its app has the collation.
 #[test]
 fn a_collation_that_only_the_app_has_does_not_hide_the_rows() {

@@ -58,6 +58,7 @@ done-undo = Everything is as it was before the restore.
 done-export = The file is written, and was read back and checked.
 done-reset = The reset is done.
 done-reset-back = A backup from before it was taken first; restoring it brings everything back.
+done-reset-look = Look at that backup
 done-policy = Saved. Files are removed after the next backup at the earliest.
 
 ## Preview

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use omnicraft_core::state::UndoPoint;
 
 use super::jobs::{self, Nothing};
-use super::{cards, layout};
+use super::icons::icon;
+use super::{cards, layout, undo};
 use crate::ctx::Ctx;
 use crate::guard::Posted;
 use crate::problem::Problem;
@@ -18,19 +19,21 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Result<Markup, Pro
     let title = lang.say("undo-title");
     let points = ctx.state().undoable(Some(&workspace.id));
     let content = html! {
+        p class="back" { a href=(layout::home(&id)) { (icon("previous")) (lang.say("back")) } }
         h1 { (title) }
         @if points.is_empty() {
             p { (lang.say("undo-nothing")) }
         } @else {
             @if points.len() > 1 { p { (lang.say("undo-together")) } }
-            ul { @for point in &points { li { (told(&ctx, point)) } } }
-            p { (lang.tell("restore-how", &[("app", ctx.site.app.clone().into())])) }
-            form method="post" action={ "/w/" (id) "/undo" } {
-                (layout::csrf(&ctx))
-                button type="submit" class="primary" { (lang.say("undo-button")) }
+            ul class="panel plain" { @for point in &points { li { (told(&ctx, point)) } } }
+            section class="confirm" {
+                p { (lang.tell("restore-how", &[("app", ctx.site.app.clone().into())])) }
+                form method="post" action={ "/w/" (id) "/undo" } {
+                    (layout::csrf(&ctx))
+                    button type="submit" class="primary" { (lang.say("undo-button")) }
+                }
             }
         }
-        p { a href={ "/w/" (id) } { (lang.say("back")) } }
     };
     Ok(layout::page(&ctx, &title, Some(&id), &content))
 }
@@ -45,7 +48,7 @@ fn told(ctx: &Ctx, point: &UndoPoint) -> Markup {
             Some(snapshot) => {
                 (lang.tell("undo-goes-back", &[
                     ("workspace", name.into()),
-                    ("source", point.source.clone().into()),
+                    ("source", undo::source(ctx, point).into()),
                     ("backup", cards::card(lang, snapshot, &ctx.now).into()),
                 ]))
                 " "

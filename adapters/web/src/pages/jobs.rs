@@ -58,7 +58,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>, Query(back): Query<Ba
         h1 { (title) }
         div id="job" data-live data-ended[job.has_ended()] aria-live="polite" { (body(&ctx, &job, &back)) }
         @if !job.has_ended() {
-            p class="quiet" { (ctx.lang.say("job-may-leave")) }
+            p class="quiet" data-while-running { (ctx.lang.say("job-may-leave")) }
             noscript { meta http-equiv="refresh" content="2"; }
         }
     };

@@ -6,14 +6,16 @@ mod everything;
 mod restore;
 mod tables;
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use omnicraft_core::event::Source;
 use omnicraft_core::model::WorkspaceId;
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::handle::Phase;
+use serde::Deserialize;
 
+use super::icons::icon;
 use super::{jobs, layout, trouble};
 use crate::ctx::Ctx;
 use crate::problem::Problem;
@@ -21,6 +23,13 @@ use crate::tasks::{self, Answer, Label};
 
 pub(crate) use chart::DAYS;
 pub(crate) use restore::confirmed;
+
+/// Whether the last confirmation was no such thing.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    #[serde(default)]
+    wrong: bool,
+}
 
 type PreviewJob = omnicraft_host::handle::Job<Label, Answer>;
 
@@ -35,23 +44,20 @@ pub(crate) async fn of_snapshot(
 }
 
 /// What was found.
-pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Result<Markup, Problem> {
-    let job = jobs::find(&ctx, &id)?;
-    page(&ctx, &job, false)
-}
-
-/// The page, after a confirmation perhaps that was `wrong`.
-fn page(ctx: &Ctx, job: &PreviewJob, wrong: bool) -> Result<Markup, Problem> {
+pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>, Query(asked): Query<Asked>) -> Result<Markup, Problem> {
+    let (ctx, job) = (&ctx, &jobs::find(&ctx, &id)?);
     if !job.label.is_a_look() {
         return Err(Problem::NoSuchPage);
     }
     let title = jobs::title(ctx, &job.label);
+    let workspace = job.label.workspace().map(|id| id.0.as_str());
     let content = html! {
+        p class="back" { a href=(workspace.map_or_else(|| "/".to_owned(), layout::home)) { (icon("previous")) (ctx.lang.say("back")) } }
         h1 { (title) }
-        div id="preview" data-live data-ended[job.has_ended()] aria-live="polite" { (body(ctx, job, wrong)) }
+        div id="preview" data-live data-ended[job.has_ended()] aria-live="polite" { (body(ctx, job, asked.wrong)) }
         @if !job.has_ended() { noscript { meta http-equiv="refresh" content="2"; } }
     };
-    Ok(layout::page(ctx, &title, job.label.workspace().map(|id| id.0.as_str()), &content))
+    Ok(layout::page(ctx, &title, workspace, &content))
 }
 
 fn body(ctx: &Ctx, job: &PreviewJob, wrong: bool) -> Markup {
@@ -86,7 +92,7 @@ fn of_one(ctx: &Ctx, job: &PreviewJob, workspace: &WorkspaceId, source: &Source,
     let profile = ctx.state().workspace(workspace).and_then(|known| ctx.profile(known));
     html! {
         (exported(ctx, found))
-        section class="summary" aria-labelledby="summary" {
+        section class="panel" aria-labelledby="summary" {
             h2 id="summary" { (lang.say("preview-summary")) }
             ul { @for sentence in lang.differences(&differences, profile) { li { (sentence) } } }
         }

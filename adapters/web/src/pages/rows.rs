@@ -8,6 +8,7 @@ use omnicraft_host::handle::Phase;
 use omnicraft_host::sqlite::browse::{Cell, Fate, RowChange};
 use serde::Deserialize;
 
+use super::icons::icon;
 use super::trouble::printable;
 use super::{jobs, layout, trouble};
 use crate::ctx::Ctx;
@@ -42,7 +43,7 @@ pub(crate) async fn show(
     let title = lang.tell("rows-title", &[("table", words.into()), ("fate", lang.say(&format!("rows-{name}")).into())]);
     let job = tasks::rows::of(&ctx.site, looked.id, workspace, source, &table).ok_or(Problem::NoSuchPage)?;
     let content = html! {
-        p { a href={ "/preview/" (preview) } { (lang.say("rows-back-to-preview")) } }
+        p class="back" { a href={ "/preview/" (preview) } { (icon("previous")) (lang.say("rows-back-to-preview")) } }
         h1 { (title) }
         div id="rows" data-live data-ended[job.has_ended()] {
             @match &job.phase {
@@ -97,7 +98,7 @@ async fn listed(ctx: &Ctx, rows: &Arc<Rows>, fate: Fate, asked: &Asked) -> Marku
 fn table(lang: Lang, columns: &[String], page: &[RowChange]) -> Markup {
     let has_both = page.iter().any(|row| row.now.is_some() && row.after.is_some());
     html! {
-        div class="scroll" tabindex="0" role="region" aria-label=(lang.say("tables-caption")) {
+        div class="scroll panel" tabindex="0" role="region" aria-label=(lang.say("tables-caption")) {
             table class="rows" {
                 thead { tr {
                     @if has_both { th scope="col" { (lang.say("rows-side")) } }

@@ -52,7 +52,7 @@ fn told(ctx: &Ctx, point: &UndoPoint, others: usize) -> String {
 }
 
 /// What was restored: a backup by its card, a file by its name.
-fn source(ctx: &Ctx, point: &UndoPoint) -> String {
+pub(crate) fn source(ctx: &Ctx, point: &UndoPoint) -> String {
     let id = point.source.split(' ').next().and_then(|id| id.parse::<SnapshotId>().ok());
     match id.and_then(|id| ctx.state().snapshots.get(&id)) {
         Some(snapshot) => ctx.lang.card(snapshot, &ctx.now),

@@ -85,12 +85,13 @@ impl Place {
     }
 
     /// Finds one row by its key, and says of each column its value (of a blob its size, which SQLite knows without
-    /// reading it) and whether it is a blob.
+    /// reading it) and whether it is a blob. A name with its table before it is never taken for a text, also where an
+    /// app has renamed the column since.
     fn statement<'c>(&self, connection: &'c Connection, columns: &[String]) -> rusqlite::Result<Statement<'c>> {
         let shown = columns.iter().zip(&self.shown).map(|(name, at)| match (quoted(name), at) {
-            (name, Some(_)) => {
-                format!("CASE typeof({name}) WHEN 'blob' THEN length({name}) ELSE {name} END, typeof({name}) = 'blob'")
-            }
+            (name, Some(_)) => format!(
+                "CASE typeof(t.{name}) WHEN 'blob' THEN length(t.{name}) ELSE t.{name} END, typeof(t.{name}) = 'blob'"
+            ),
             (_, None) => "NULL, FALSE".to_owned(),
         });
         let shown = shown.collect::<Vec<_>>().join(", ");
@@ -99,12 +100,12 @@ impl Place {
             terms.collect::<Vec<_>>().join(" AND ")
         };
         // The declared collation finds the index, and the bytes decide.
-        let fast = by(&|at, name| format!("{name} = ?{at} AND {name} = ?{at} COLLATE BINARY"));
-        match connection.prepare(&format!("SELECT {shown} FROM main.{} WHERE {fast}", self.table)) {
+        let fast = by(&|at, name| format!("t.{name} = ?{at} AND t.{name} = ?{at} COLLATE BINARY"));
+        match connection.prepare(&format!("SELECT {shown} FROM main.{} AS t WHERE {fast}", self.table)) {
             // The index needs a collation that only its app has.
             Err(error) if trouble(&error) == Trouble::Unsupported => {
-                let slow = by(&|at, name| format!("{name} COLLATE BINARY = ?{at}"));
-                connection.prepare(&format!("SELECT {shown} FROM main.{} NOT INDEXED WHERE {slow}", self.table))
+                let slow = by(&|at, name| format!("t.{name} COLLATE BINARY = ?{at}"));
+                connection.prepare(&format!("SELECT {shown} FROM main.{} AS t NOT INDEXED WHERE {slow}", self.table))
             }
             prepared => prepared,
         }

@@ -1,7 +1,7 @@
 //! How a job ended, for a person: what is different now, what should be read, and what can be done next.
 
 use maud::{Markup, html};
-use omnicraft_core::model::WorkspaceId;
+use omnicraft_core::model::{SnapshotId, WorkspaceId};
 use omnicraft_core::outcome::FailureKind;
 use omnicraft_core::state::Ending;
 use omnicraft_core::transition::Conclusion;
@@ -14,7 +14,7 @@ use crate::tasks::{Answer, Label};
 pub(super) fn show(ctx: &Ctx, job: &PageJob, answer: &Answer) -> Markup {
     match answer {
         Answer::Concluded(conclusion) | Answer::Previewed { conclusion, .. } => concluded(ctx, job, conclusion),
-        Answer::Wiped { rows, .. } => wiped(ctx, &job.label, rows),
+        Answer::Wiped { safeguard, rows } => wiped(ctx, &job.label, *safeguard, rows),
         // Shown on a page of its own.
         Answer::Rows(_) => html! {},
     }
@@ -89,13 +89,17 @@ fn undo(ctx: &Ctx, workspace: &WorkspaceId) -> Markup {
     }
 }
 
-fn wiped(ctx: &Ctx, label: &Label, rows: &[(String, u64)]) -> Markup {
+fn wiped(ctx: &Ctx, label: &Label, safeguard: SnapshotId, rows: &[(String, u64)]) -> Markup {
     let lang = ctx.lang;
-    let profile = label.workspace().and_then(|id| ctx.state().workspace(id)).and_then(|known| ctx.profile(known));
+    let workspace = label.workspace().and_then(|id| ctx.state().workspace(id));
+    let profile = workspace.and_then(|known| ctx.profile(known));
     html! {
         div class="note good" role="status" {
             p { strong { (lang.say("done-reset")) } }
             p { (lang.say("done-reset-back")) }
+        }
+        @if let Some(workspace) = workspace {
+            p { a class="button" href={ "/w/" (workspace.id) "/s/" (safeguard) } { (lang.say("done-reset-look")) } }
         }
         @if !rows.is_empty() {
             ul { @for (table, count) in rows { li { (lang.rows(table, *count, profile)) } } }

@@ -1,10 +1,12 @@
 //! What a job is called, and what it is doing, in words.
 
+use camino::Utf8Path;
 use omnicraft_core::event::{Export, Source};
 use omnicraft_core::model::{Act, SnapshotId, WorkspaceId};
 use omnicraft_host::handle::Reached;
 
 use crate::ctx::Ctx;
+use crate::files;
 use crate::lang::{Given, Lang};
 use crate::pages::cards;
 use crate::tasks::Label;
@@ -52,13 +54,13 @@ fn source(ctx: &Ctx, source: &Source) -> (&'static str, Given) {
     ("source", text.into())
 }
 
-fn file(path: &camino::Utf8Path) -> (&'static str, Given) {
+fn file(path: &Utf8Path) -> (&'static str, Given) {
     ("source", shown_file(path).into())
 }
 
 /// The name of a file as it was when it was brought here.
-fn shown_file(path: &camino::Utf8Path) -> String {
-    path.file_name().unwrap_or(path.as_str()).to_owned()
+fn shown_file(path: &Utf8Path) -> String {
+    files::owners_name(path).to_owned()
 }
 
 /// The host says what it does and to which file: `Copying shop.db`.

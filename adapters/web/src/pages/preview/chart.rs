@@ -28,7 +28,7 @@ pub(super) fn show(ctx: &Ctx, days: &[Day]) -> Markup {
     let days = by_date(days);
     html! {
         @if !days.is_empty() {
-            section aria-labelledby="chart" {
+            section class="panel" aria-labelledby="chart" {
                 h2 id="chart" { (lang.say("chart-heading")) }
                 @if days.values().all(|rows| rows.now == rows.after) {
                     p { (lang.tell("chart-nothing", &[("days", (days.len() as u64).into())])) }
@@ -80,19 +80,27 @@ fn picture(lang: Lang, days: &BTreeMap<Date, Rows>) -> Markup {
                         g {
                             title { (sentence(lang, *date, *rows)) }
                             (bar(x, 0, rows.now.min(rows.after), "both"))
-                            (bar(x, rows.after, rows.now, "lost"))
-                            (bar(x, rows.now, rows.after, "back"))
+                            (bar(x, rows.after, rows.now, "fate-lost"))
+                            (bar(x, rows.now, rows.after, "fate-back"))
                         }
                     }
                     line class="ground" x1="0" x2=(width) y1=(HEIGHT + 1) y2=(HEIGHT + 1) {}
                 }
             }
+            p class="quiet ends" aria-hidden="true" {
+                @for date in ends(days) { span { (lang.date(date)) } }
+            }
             p class="legend" aria-hidden="true" {
-                span class="lost" { (lang.say("tables-lost")) } " "
-                span class="back" { (lang.say("tables-back")) }
+                span class="fate-lost" { (lang.say("tables-lost")) } " "
+                span class="fate-back" { (lang.say("tables-back")) }
             }
         }
     }
+}
+
+/// The first day and the last.
+fn ends(days: &BTreeMap<Date, Rows>) -> impl Iterator<Item = Date> {
+    days.keys().next().into_iter().chain(days.keys().next_back()).copied()
 }
 
 fn sentence(lang: Lang, date: Date, rows: Rows) -> String {

@@ -14,19 +14,19 @@ pub(super) fn show(ctx: &Ctx, found: &Conclusion) -> Markup {
         (super::exported(ctx, found))
         @for (id, differences) in &overview.replaced {
             @let profile = ctx.state().workspace(id).and_then(|known| ctx.profile(known));
-            section class="summary" {
+            section class="panel" {
                 h2 { (jobs::name(ctx, id)) }
                 ul { @for sentence in lang.differences(differences, profile) { li { (sentence) } } }
             }
         }
         @for added in &overview.added {
-            section class="summary" {
+            section class="panel" {
                 h2 { (printable(&added.name)) }
                 p { (lang.say("everything-added")) }
             }
         }
         @for id in &overview.kept {
-            section class="summary" {
+            section class="panel" {
                 h2 { (jobs::name(ctx, id)) }
                 p { (lang.say("everything-kept")) }
             }

@@ -1,8 +1,7 @@
 //! The confirmation under a preview, and what it begins.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Redirect;
 use maud::{Markup, html};
 
 use super::PreviewJob;
@@ -41,10 +40,10 @@ pub(crate) async fn confirmed(
     ctx: Ctx,
     Path(id): Path<String>,
     Posted(typed): Posted<Typed>,
-) -> Result<Response, Problem> {
+) -> Result<Redirect, Problem> {
     let job = jobs::find(&ctx, &id)?;
     if !typed.is(&expected(&ctx, &job.label)) {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, super::page(&ctx, &job, true)?).into_response());
+        return Ok(Redirect::to(&format!("/preview/{id}?wrong=true#restore")));
     }
     let (begun, back) = match job.label {
         Label::Preview { workspace, source } => {
@@ -54,5 +53,5 @@ pub(crate) async fn confirmed(
         Label::PreviewAll { archive } => (tasks::restore::all(&ctx.site, archive), "/".to_owned()),
         _ => return Err(Problem::NoSuchPage),
     };
-    Ok(jobs::follow(begun, &back).into_response())
+    Ok(jobs::follow(begun, &back))
 }

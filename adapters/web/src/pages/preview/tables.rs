@@ -25,7 +25,7 @@ pub(super) fn show(
     let columns = [(0, "lost"), (1, "back"), (2, "changed")];
     html! {
         @if !shown.is_empty() {
-            div class="scroll" tabindex="0" role="region" aria-label=(lang.say("tables-caption")) {
+            div class="scroll panel" tabindex="0" role="region" aria-label=(lang.say("tables-caption")) {
                 table class="differences" {
                     caption { (lang.say("tables-caption")) }
                     thead { tr {
@@ -35,7 +35,7 @@ pub(super) fn show(
                     tbody { @for table in shown { tr {
                         th scope="row" { (lang.table(&table.table, profile)) }
                         @for (column, fate) in columns {
-                            td class={ "number " (fate) } { (count(lang, job, table, column, fate, has_rows)) }
+                            td class={ "number fate-" (fate) } { (count(lang, job, table, column, fate, has_rows)) }
                         }
                     } } }
                 }
