@@ -96,7 +96,7 @@ concern-old =
         [one] The newest backup is { $count } day old.
        *[other] The newest backup is { $count } days old.
     }
-concern-suspect = { $backup } is not trusted:
+concern-suspect = { $backup } is not trusted
 concern-future =
     { $count ->
         [one] { $count } backup says it was taken in the future: the clock was or is wrong.
