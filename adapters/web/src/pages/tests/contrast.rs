@@ -24,7 +24,8 @@ const READABLE: f64 = 4.5;
 const VISIBLE: f64 = 3.0;
 
 fn colours(block: &str) -> BTreeMap<&str, [f64; 3]> {
-    let lines = block.lines().filter_map(|line| line.trim().strip_prefix("--")?.trim_end_matches(';').split_once(": #"));
+    let lines =
+        block.lines().filter_map(|line| line.trim().strip_prefix("--")?.trim_end_matches(';').split_once(": #"));
     lines.filter(|(_, hex)| hex.len() == 6).map(|(name, hex)| (name, channels(hex))).collect()
 }
 
