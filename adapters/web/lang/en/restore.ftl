@@ -65,6 +65,7 @@ done-policy = Saved. Files are removed after the next backup at the earliest.
 
 preview-as-of = Compared with your books as they were on { $time }. Nothing has been changed.
 preview-exported = The file is of { $time }.
+preview-needless = Your books are what this backup holds, so there is no need to restore it.
 preview-summary = What will change
 tables-caption = Rows, table by table
 tables-what = What

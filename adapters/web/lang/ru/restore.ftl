@@ -65,6 +65,7 @@ done-policy = Сохранено. Файлы удаляются не раньш�
 
 preview-as-of = Сравнили с вашими данными на { $time }. Ничего не изменено.
 preview-exported = Файл от { $time }.
+preview-needless = В учёте то же, что и в этой копии: восстанавливать незачем.
 preview-summary = Что изменится
 tables-caption = Записи по таблицам
 tables-what = Что

@@ -5,8 +5,8 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use omnicraft_core::state::UndoPoint;
 
-use super::jobs::{self, Nothing};
 use super::icons::icon;
+use super::jobs::{self, Nothing};
 use super::{cards, layout, undo};
 use crate::ctx::Ctx;
 use crate::guard::Posted;

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use super::icons::icon;
 use super::{jobs, layout, trouble};
 use crate::ctx::Ctx;
+use crate::lang::differences::nothing_would_change;
 use crate::problem::Problem;
 use crate::tasks::{self, Answer, Label};
 
@@ -95,6 +96,7 @@ fn of_one(ctx: &Ctx, job: &PreviewJob, workspace: &WorkspaceId, source: &Source,
         section class="panel" aria-labelledby="summary" {
             h2 id="summary" { (lang.say("preview-summary")) }
             ul { @for sentence in lang.differences(&differences, profile) { li { (sentence) } } }
+            @if nothing_would_change(&differences, profile) { p class="quiet" { (lang.say("preview-needless")) } }
         }
         (tables::show(ctx, job, source, &differences, profile))
         (edited(ctx, found))

@@ -1,7 +1,8 @@
 //! How a job ended, for a person: what is different now, what should be read, and what can be done next.
 
 use maud::{Markup, html};
-use omnicraft_core::model::{SnapshotId, WorkspaceId};
+use omnicraft_core::event::Source;
+use omnicraft_core::model::{Act, SnapshotId, WorkspaceId};
 use omnicraft_core::outcome::FailureKind;
 use omnicraft_core::state::Ending;
 use omnicraft_core::transition::Conclusion;
@@ -109,23 +110,33 @@ fn wiped(ctx: &Ctx, label: &Label, safeguard: SnapshotId, rows: &[(String, u64)]
 
 /// The same once more, where a person may have removed what stood in the way.
 pub(super) fn again(ctx: &Ctx, label: &Label) -> Markup {
-    let address = match label {
-        Label::Restore { workspace, source: omnicraft_core::event::Source::Snapshot(id) } => {
-            Some(format!("/w/{workspace}/s/{id}"))
-        }
-        Label::Undo { workspace } => Some(format!("/w/{workspace}/undo")),
-        Label::Export { export, .. } => {
-            use omnicraft_core::event::Export::{All, Csv, Database};
-            match export {
-                Database(workspace) | Csv(workspace) => Some(format!("/w/{workspace}/export")),
-                All { .. } => None,
-            }
-        }
-        _ => None,
-    };
     html! {
-        @if let Some(address) = address {
+        @if let Some(address) = begun_at(label) {
             p { a class="button" href=(address) { (ctx.lang.say("job-again")) } }
         }
     }
+}
+
+/// The page on which a job like this is begun.
+fn begun_at(label: &Label) -> Option<String> {
+    if let Label::Restore { workspace, source: Source::Snapshot(id) } = label {
+        return Some(format!("/w/{workspace}/s/{id}"));
+    }
+    let (workspace, page) = match label {
+        Label::Undo { workspace } => (Some(workspace), "undo"),
+        Label::Export { .. } => (label.workspace(), "export"),
+        Label::Reset { workspace, act: Act::FactoryReset } => (Some(workspace), "reset/factory"),
+        Label::Reset { workspace, .. } => (Some(workspace), "reset/accounting"),
+        Label::Snapshot { .. }
+        | Label::Pin { .. }
+        | Label::Verify { .. }
+        | Label::Drill { .. }
+        | Label::Preview { .. }
+        | Label::PreviewAll { .. }
+        | Label::Rows { .. }
+        | Label::Restore { .. }
+        | Label::RestoreAll { .. }
+        | Label::Policy => (None, ""),
+    };
+    workspace.map(|workspace| format!("/w/{workspace}/{page}"))
 }

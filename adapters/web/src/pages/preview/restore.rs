@@ -8,7 +8,7 @@ use super::PreviewJob;
 use crate::ctx::Ctx;
 use crate::guard::Posted;
 use crate::pages::confirm::{self, Typed};
-use crate::pages::jobs;
+use crate::pages::{jobs, layout};
 use crate::problem::Problem;
 use crate::tasks::{self, Label};
 
@@ -45,13 +45,13 @@ pub(crate) async fn confirmed(
     if !typed.is(&expected(&ctx, &job.label)) {
         return Ok(Redirect::to(&format!("/preview/{id}?wrong=true#restore")));
     }
-    let (begun, back) = match job.label {
-        Label::Preview { workspace, source } => {
-            let back = format!("/w/{workspace}");
-            (tasks::restore::one(&ctx.site, workspace, source), back)
-        }
-        Label::PreviewAll { archive } => (tasks::restore::all(&ctx.site, archive), "/".to_owned()),
-        _ => return Err(Problem::NoSuchPage),
+    let back = job.label.workspace().map_or_else(|| "/".to_owned(), |workspace| layout::home(&workspace.0));
+    let begun = if let Label::Preview { workspace, source } = job.label {
+        tasks::restore::one(&ctx.site, workspace, source)
+    } else if let Label::PreviewAll { archive } = job.label {
+        tasks::restore::all(&ctx.site, archive)
+    } else {
+        return Err(Problem::NoSuchPage);
     };
     Ok(jobs::follow(begun, &back))
 }
