@@ -112,6 +112,13 @@ fn is_hidden(table: &str, profile: Option<&SchemaProfile>) -> bool {
     profile.is_some_and(|profile| profile.hidden_tables.iter().any(|hidden| hidden == table))
 }
 
+/// Whether a restore would change nothing that a person knows of.
+pub(crate) fn nothing_would_change(found: &Differences, profile: Option<&SchemaProfile>) -> bool {
+    found.live_unreadable.is_none()
+        && !found.schema_differs
+        && found.tables.iter().all(|table| is_hidden(&table.table, profile))
+}
+
 /// The name of a table's rows among the texts: `table-omnicraft-business-sales`.
 fn word(profile: &SchemaProfile, table: &str) -> String {
     format!("table-{}-{table}", profile.name.replace('.', "-"))
@@ -148,6 +155,7 @@ mod tests {
         let found = Differences { tables, ..Differences::default() };
         assert_eq!(Lang::En.differences(&found, profile).join(". "), english);
         assert_eq!(Lang::Ru.differences(&found, profile).join(". "), russian);
+        assert_eq!(nothing_would_change(&found, profile), english == "Nothing would change");
     }
 
     #[test]
@@ -219,6 +227,7 @@ mod tests {
         ];
         assert_eq!(Lang::En.differences(&found, None), english);
         assert_eq!(Lang::Ru.differences(&found, None)[1], "Вернётся: 2 строки таблицы «t»");
+        assert!(!nothing_would_change(&found, None));
     }
 
     /// Another app's table of the same name would have been called what OmniCraft calls its own.
