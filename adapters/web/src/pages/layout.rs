@@ -18,6 +18,7 @@ pub(crate) fn page(ctx: &Ctx, title: &str, workspace: Option<&str>, content: &Ma
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · " (lang.say("title")) }
+                link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
                 link rel="stylesheet" href="/assets/page.css";
                 script type="module" src="/assets/page.js" {}
             }

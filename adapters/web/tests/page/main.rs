@@ -1,4 +1,6 @@
 //! The page as it is served: attacked over real connections, and used in a real browser.
 
 mod attacks;
+mod browser;
+mod life;
 mod server;
