@@ -122,12 +122,10 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test looks at its watch while another process works")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
 }

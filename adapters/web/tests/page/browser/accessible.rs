@@ -37,7 +37,6 @@ pub(crate) fn is_accessible(browser: &Browser) {
 }
 
 /// The text of axe-core, or a word that it is not there.
-#[expect(clippy::disallowed_methods, reason = "a tool's text, which a test reads")]
 fn axe() -> Option<String> {
     let test = std::env::current_exe().unwrap();
     let target: PathBuf = test.ancestors().nth(3).unwrap().into();

@@ -13,7 +13,6 @@ const LARGEST: usize = 80_000;
 
 /// Keeps the page that is open as a picture, 1000 pixels wide.
 #[track_caller]
-#[expect(clippy::disallowed_methods, reason = "a picture that a test makes")]
 pub(crate) fn keep(browser: &Browser, name: &str) {
     browser.width(1000);
     browser.run("scrollTo(0, 0); return document.fonts.ready.then(() => 0)");
