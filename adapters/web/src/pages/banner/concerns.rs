@@ -32,7 +32,9 @@ fn text(ctx: &Ctx, concern: &Concern) -> Markup {
     let lang = ctx.lang;
     match concern {
         Concern::Missing { .. } => html! { (lang.say("concern-missing")) },
-        Concern::Frozen { reason, .. } => html! { (lang.say("concern-frozen")) " " span lang="en" { "(" (reason) ")" } },
+        Concern::Frozen { reason, .. } => {
+            html! { (lang.say("concern-frozen")) " " span lang="en" { "(" (reason) ")" } }
+        }
         Concern::NoBackup => html! { (lang.say("concern-no-backup")) },
         Concern::Old { days } => html! { (lang.tell("concern-old", &[("count", days.unsigned_abs().into())])) },
         Concern::Suspect { snapshot, reason } => {
