@@ -1,7 +1,8 @@
 //! The home page: banner, undo bar, actions, calendar and cards, in both languages.
 
-use omnicraft_core::event::{EventKind, Source};
-use omnicraft_core::model::{SnapshotId, WorkspaceId};
+use camino::Utf8PathBuf;
+use omnicraft_core::event::{EventKind, Export, Source};
+use omnicraft_core::model::{SnapshotId, Workspace, WorkspaceId};
 
 use crate::pages::sample::{Sample, words};
 
@@ -130,6 +131,26 @@ fn the_undo_bar_stays_until_it_is_put_away() {
     assert!(!sample.get("/w/shop", &cookie).contains("Dismiss"), "it was put away");
     sample.told("2026-11-22T08:59[Europe/Moscow]", vec![restore(2)]);
     check(&sample.get("/w/shop", &cookie), &["Restored from", "Dismiss"]);
+}
+
+#[test]
+fn what_was_restored_together_is_told_together() {
+    let mut sample = lived();
+    let other = Workspace { folder: "other".into(), ..Workspace::adopted("other", "Other", "other.db") };
+    omnicraft_erp::create(omnicraft_erp::PERSONAL_FINANCE, &sample.path().join("other.db"), "mine", "Mine").unwrap();
+    let archive = Utf8PathBuf::from_path_buf(sample.path().join("../all.zip")).unwrap();
+    let export = Export::All { with_csv: false };
+    let told = vec![
+        EventKind::WorkspaceAdded(Box::new(other)),
+        EventKind::ExportRequested { export, to: archive.clone(), replace: false },
+        EventKind::RestoreAllRequested(archive),
+    ];
+    sample.told("2026-11-22T08:29:30[Europe/Moscow]", told);
+    let expected = ["Restored from all.zip 30 minutes ago, together with 1 other workspace.", "Dismiss"];
+    check(&sample.get("/w/shop", ""), &expected);
+    check(&sample.get("/w/other", ""), &expected);
+    let page = sample.get("/w/shop", "language=ru");
+    check(&page, &["Восстановлено из «all.zip» 30 минут назад, вместе с ещё 1 пространством."]);
 }
 
 #[test]

@@ -33,8 +33,11 @@ fn the_picture_says_what_would_be_kept_and_why() {
     let russian = words(&sample.get(&format!("/settings/picture?{ASKED}"), "language=ru"));
     assert!(russian.contains("Удалится хватает более новых того же вида"), "{russian}");
     assert!(russian.contains("Остаются 5 копий") && russian.contains("удалятся 3"), "{russian}");
-    let tight = words(&sample.get("/settings/picture?".to_owned().as_str(), ""));
-    assert!(tight.contains("Correct the numbers"), "{tight}");
+    let tight = ASKED.replace("daily=2", "daily=7").replace("budget=1074", "budget=1");
+    let tight = words(&sample.get(&format!("/settings/picture?{tight}"), ""));
+    assert!(tight.contains("Removed all backups together take more space than you allow"), "{tight}");
+    let nothing = words(&sample.get("/settings/picture", ""));
+    assert!(nothing.contains("Correct the numbers"), "{nothing}");
 }
 
 #[test]
