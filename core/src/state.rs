@@ -3,7 +3,7 @@
 
 mod undo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Zoned;
@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::outcome::{Differences, Failure, Overview, Verification};
 use crate::plan::Step;
-use crate::policy::Policy;
+use crate::policy::{Policy, Verdict, retain};
 
 /// Everything that the core remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,6 +244,20 @@ impl State {
             let doubtful = frozen && matches!(snapshot.slot.base, Base::Tier(_)) && !snapshot.is_plain();
             snapshot.is_good() && !snapshot.is_from_the_future(now) && !doubtful
         })
+    }
+
+    /// The safeguards that the undos of a workspace need, as many as a policy allows.
+    pub fn undo_safeguards(&self, id: &WorkspaceId, policy: &Policy) -> BTreeSet<SnapshotId> {
+        let depth = usize::try_from(policy.undo_depth).unwrap_or(usize::MAX);
+        let points = self.undo.iter().rev().filter(|point| point.workspace == *id);
+        points.take(depth).filter_map(|point| point.safeguard).collect()
+    }
+
+    /// Whether each snapshot of a workspace stays under a policy, and why: the one in force, or one that somebody
+    /// thinks about.
+    pub fn verdicts(&self, id: &WorkspaceId, policy: &Policy, now: &Zoned) -> BTreeMap<SnapshotId, Verdict> {
+        let snapshots: Vec<&Snapshot> = self.snapshots_of(id).collect();
+        retain(&snapshots, &self.undo_safeguards(id, policy), policy, now)
     }
 
     /// A workspace's snapshots, the newest first.

@@ -30,7 +30,8 @@ Examples:
   omnicraft preview auto_daily         what would a restore change?
   omnicraft restore auto_daily         go back
   omnicraft undo                       and forth again
-  omnicraft export --all FILE.zip      everything, to carry away";
+  omnicraft export --all FILE.zip      everything, to carry away
+  omnicraft serve                      all of it in your browser";
 
 /// Options of every command, before or after its name.
 #[derive(Clone, Debug, Args)]
@@ -175,6 +176,36 @@ pub(crate) enum Command {
     },
     /// Says on one screen whether you are safe. Changes nothing
     Status,
+    /// Opens the Time Machine page in your browser: the cards, and everything that this program can do with them
+    ///
+    /// Only the browser of this computer can reach the page, and only by the link that is printed here. Runs until
+    /// Ctrl-C, or until nobody has used it for a while; work that is under way is finished or undone first. The app,
+    /// `omnicraft run` and other commands go on working beside it.
+    #[command(after_help = PAGES)]
+    Serve(Serve),
+}
+
+const PAGES: &str = "\
+Examples:
+  omnicraft serve
+  omnicraft serve --no-open --port 8020      the link is printed, for a browser of your choice
+  omnicraft serve -- /opt/omnicraft/app      starts the app again after a restore";
+
+/// How the page is served.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where on this computer [default: any free port]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+    /// Ends after so many minutes in which no browser had the page open and nothing was at work; 0 never ends
+    #[arg(long, value_name = "MINUTES", default_value_t = 30)]
+    pub(crate) idle: u64,
+    /// Prints the link and opens no browser; so does --json, whose document holds the link as `url`
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// The app and its arguments, after `--`; started again after a restore
+    #[arg(last = true, value_name = "APP")]
+    pub(crate) app: Vec<OsString>,
 }
 
 const SOURCES: &str = "\

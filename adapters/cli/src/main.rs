@@ -8,6 +8,7 @@ mod cards;
 mod commands;
 mod findings;
 mod identity;
+mod launcher;
 mod live;
 mod moment;
 mod newcomer;
@@ -43,7 +44,9 @@ fn run(cli: Cli) -> u8 {
     match commands::perform(&session, cli.command) {
         Ok(reply) => {
             if session.json() {
-                out_json(&reply.json);
+                if !reply.json.is_null() {
+                    out_json(&reply.json);
+                }
             } else if !reply.text.is_empty() {
                 session.say(&reply.text);
             }

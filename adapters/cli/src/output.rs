@@ -42,7 +42,7 @@ impl Exit {
 pub(crate) struct Reply {
     /// For people; may have several lines.
     pub(crate) text: String,
-    /// For programs.
+    /// For programs; null where the document was printed already.
     pub(crate) json: Value,
     /// How it ended.
     pub(crate) exit: Exit,

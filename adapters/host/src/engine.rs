@@ -14,11 +14,11 @@ use omnicraft_core::outcome::Outcome;
 use omnicraft_core::state::{Operation, State};
 use omnicraft_core::transition::Conclusion;
 
-use crate::error::{EngineError, shown};
+use crate::error::{EngineError, Stop, shown};
 use crate::home::Home;
 use crate::perform::{self, Performer};
 use crate::ports::Ports;
-use crate::progress::Observer;
+use crate::progress::{Observer, Progress};
 
 /// A backup engine that holds a home's lock. Methods come in three kinds: [`Engine::create`] and [`Engine::open`] make
 /// one, [`Engine::handle`] tells it what happened, the rest look at what it knows.
@@ -175,6 +175,14 @@ impl Engine {
             self.pending.clear();
         }
         Ok(())
+    }
+
+    /// Has a front end look at something by itself, with the progress and the stop of this engine's observer.
+    ///
+    /// # Errors
+    /// Those of the look.
+    pub fn look<T>(&self, what: &str, look: impl FnOnce(&mut Progress<'_>) -> Result<T, Stop>) -> Result<T, Stop> {
+        look(&mut Progress::new(&*self.observer, &*self.ports.clock, what.to_owned()))
     }
 
     /// Everything that the engine knows.

@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod engine;
 pub mod error;
+pub mod handle;
 mod home;
 pub mod perform;
 pub mod ports;

@@ -261,9 +261,7 @@ impl<'a> Case<'a> {
 
     /// The safeguards that the undos of a workspace need, as many as the policy allows.
     pub(crate) fn undo_safeguards(&self, id: &WorkspaceId) -> BTreeSet<SnapshotId> {
-        let depth = usize::try_from(self.state.policy.undo_depth).unwrap_or(usize::MAX);
-        let points = self.state.undo.iter().rev().filter(|point| point.workspace == *id);
-        points.take(depth).filter_map(|point| point.safeguard).collect()
+        self.state.undo_safeguards(id, &self.state.policy)
     }
 }
 

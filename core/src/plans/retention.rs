@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Case;
 use crate::effect::Effect;
-use crate::model::{Snapshot, WorkspaceId};
+use crate::model::WorkspaceId;
 use crate::names;
 use crate::plan::Plan;
-use crate::policy::{Verdict, retain};
+use crate::policy::Verdict;
 use crate::state::{Moment, Operation};
 
 /// Adds the removals to an operation that published something and did not fail. Nothing is removed while rotation is
@@ -29,8 +29,7 @@ fn removals(case: &Case<'_>, id: &WorkspaceId) -> Plan {
     let Some(workspace) = case.state.workspace(id) else {
         return Plan::new();
     };
-    let snapshots: Vec<&Snapshot> = case.state.snapshots_of(id).collect();
-    let verdicts = retain(&snapshots, &case.undo_safeguards(id), &case.state.policy, case.now);
+    let verdicts = case.state.verdicts(id, &case.state.policy, case.now);
     let removed = verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Remove(_)));
     let snapshots = removed.filter_map(|(id, _)| case.state.snapshots.get(id));
     snapshots.fold(Plan::new(), |plan, snapshot| {

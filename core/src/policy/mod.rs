@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use cliff::cliff;
 pub use evidence::allowing;
 pub use gfs::{due, period_key};
-pub use retention::{Keep, Verdict, protected_from_rotation, retain};
+pub use retention::{Excess, Keep, Verdict, protected_from_rotation, retain};
 pub use ring::{Push, push};
 pub use soundness::{Expectation, judge};
 

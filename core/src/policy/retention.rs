@@ -28,13 +28,22 @@ pub enum Keep {
     NotOurs,
 }
 
+/// Why a snapshot goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// Enough newer ones of its kind are kept.
+    Depth,
+    /// All snapshots together are over the budget, and this is one of the deepest.
+    Budget,
+}
+
 /// Whether a snapshot stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It stays, for these reasons.
     Keep(BTreeSet<Keep>),
-    /// It goes, for this reason in words.
-    Remove(String),
+    /// It goes.
+    Remove(Excess),
 }
 
 /// A verdict for each snapshot of one workspace. `undo` are the safeguards that an undo needs.
@@ -56,7 +65,7 @@ pub fn retain(
         keep.entry(id).or_default().insert(Keep::Depth);
     }
     let over = over_budget(snapshots, &keep, policy);
-    keep.into_iter().map(|(id, reasons)| (id, verdict(id, reasons, &over, policy))).collect()
+    keep.into_iter().map(|(id, reasons)| (id, verdict(id, reasons, &over))).collect()
 }
 
 /// Snapshots that rotation must not overwrite although their slot is needed: pinned, needed by an undo, or the newest
@@ -70,11 +79,11 @@ pub fn protected_from_rotation(
     pinned.chain(undo.iter().copied()).chain(newest_of_levels(snapshots, now)).collect()
 }
 
-fn verdict(id: SnapshotId, reasons: BTreeSet<Keep>, over: &BTreeSet<SnapshotId>, policy: &Policy) -> Verdict {
+fn verdict(id: SnapshotId, reasons: BTreeSet<Keep>, over: &BTreeSet<SnapshotId>) -> Verdict {
     if over.contains(&id) {
-        Verdict::Remove(format!("all snapshots together are over the budget of {} bytes", policy.budget))
+        Verdict::Remove(Excess::Budget)
     } else if reasons.is_empty() {
-        Verdict::Remove("enough newer ones of its kind are kept".to_owned())
+        Verdict::Remove(Excess::Depth)
     } else {
         Verdict::Keep(reasons)
     }

@@ -31,7 +31,9 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
         "adapters/host" => Some(&["core"]),
         "adapters/erp" => Some(&["core", "host"]),
         "fixtures" => Some(&["core", "host", "erp"]),
-        "adapters/cli" | "harness" | "benches" => Some(&["core", "host", "erp", "fixtures"]),
+        "harness" | "adapters/web" => Some(&["core", "host", "erp", "fixtures"]),
+        // The binary serves the page, and the page is measured.
+        "adapters/cli" | "benches" => Some(&["core", "host", "erp", "fixtures", "web"]),
         "harness/fuzz" => Some(&["harness"]),
         _ => None,
     }

@@ -14,6 +14,7 @@ mod preview;
 mod reset;
 mod restore;
 mod run;
+mod serve;
 mod snapshot;
 mod status;
 mod together;
@@ -50,6 +51,7 @@ pub(crate) fn perform(session: &Session, command: Command) -> Result<Reply, Prob
         Command::Migrate { workspace } => migrate::run(session, workspace.as_deref()),
         Command::Verify { ids } => verify::run(session, ids),
         Command::Drill { ids } => drill::run(session, ids),
+        Command::Serve(asked) => serve::run(session, asked),
         Command::Status => status::run(session),
     }
 }

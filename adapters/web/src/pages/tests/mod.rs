@@ -1,0 +1,7 @@
+//! Pages as a browser asks for them, over homes that the engine itself made.
+
+mod home;
+mod resets;
+mod settings;
+mod texts;
+mod weight;
