@@ -2,12 +2,16 @@
 //! pass, except in CI.
 
 mod accessible;
+mod books;
+mod carrying;
 mod driver;
 mod enter;
 mod keyboard;
 mod narrow;
 mod pictures;
+mod restoring;
 mod verbs;
+mod waiting;
 
 use driver::Driver;
 use verbs::Browser;
