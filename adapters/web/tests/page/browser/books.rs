@@ -12,13 +12,13 @@ pub(crate) fn live(server: &Server) -> PathBuf {
 }
 
 /// How many rows a table has now.
-pub(crate) fn rows(server: &Server, table: &str) -> u64 {
+pub(crate) fn rows(server: &Server, table: &str) -> i64 {
     let connection = Connection::open(live(server)).unwrap();
     connection.query_row(&format!("SELECT count(*) FROM {table}"), (), |row| row.get(0)).unwrap()
 }
 
 /// Somebody deletes the last sales by mistake, and renames a client.
-pub(crate) fn spoil(server: &Server, sales: u64) {
+pub(crate) fn spoil(server: &Server, sales: i64) {
     let connection = Connection::open(live(server)).unwrap();
     let last = format!("(SELECT id FROM sales ORDER BY id DESC LIMIT {sales})");
     let sql = format!(
