@@ -6,5 +6,6 @@
 
 pub mod business;
 pub mod engine;
+pub mod many;
 pub mod peers;
 pub mod table;

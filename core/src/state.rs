@@ -1,7 +1,9 @@
 //! The state: everything that the core remembers. The catalog makes it durable; applying the same changes to a
 //! state and to the catalog gives the same state.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod undo;
+
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Zoned;
@@ -242,13 +244,6 @@ impl State {
             let doubtful = frozen && matches!(snapshot.slot.base, Base::Tier(_)) && !snapshot.is_plain();
             snapshot.is_good() && !snapshot.is_from_the_future(now) && !doubtful
         })
-    }
-
-    /// The safeguards that the undos of a workspace need, as many as a policy allows.
-    pub fn undo_safeguards(&self, id: &WorkspaceId, policy: &Policy) -> BTreeSet<SnapshotId> {
-        let depth = usize::try_from(policy.undo_depth).unwrap_or(usize::MAX);
-        let points = self.undo.iter().rev().filter(|point| point.workspace == *id);
-        points.take(depth).filter_map(|point| point.safeguard).collect()
     }
 
     /// Whether each snapshot of a workspace stays under a policy, and why: the one in force, or one that somebody

@@ -1,52 +1,44 @@
-//! Archives from elsewhere, as far as a command must know them before the engine reads them: what kind of file it is,
-//! and whose data it says it holds.
+//! Archives in words: when one was exported, and why nothing here can be restored from one.
 
-use std::path::Path;
-
+use camino::Utf8Path;
 use jiff::Zoned;
-use omnicraft_core::model::{ArchiveFacts, ArchiveKind};
-use omnicraft_host::archive::inspect;
-use omnicraft_host::engine::Engine;
-use omnicraft_host::ports::filesystem::FileSystem;
+use omnicraft_core::model::ArchiveFacts;
+use omnicraft_host::archive::whose::Unclear;
 
+use crate::findings::printable;
 use crate::problem::Problem;
-
-/// What kind of archive a file is, by its content, and what it says of itself. Nothing of it is believed.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Introduction {
-    /// `None` for any other file.
-    pub(crate) kind: Option<ArchiveKind>,
-    /// `None` where it cannot be read.
-    pub(crate) facts: Option<ArchiveFacts>,
-}
-
-/// Looks at a file that is no live database.
-pub(crate) fn introduce(files: &dyn FileSystem, path: &Path) -> Result<Introduction, Problem> {
-    if !path.is_file() {
-        return Ok(Introduction::default());
-    }
-    let facts = inspect::facts(files, path)?;
-    let kind = match &facts {
-        Some(facts) => Some(facts.kind),
-        // Broken, and only its name says that it was meant to be one.
-        None => inspect::kind(files, path)?,
-    };
-    Ok(Introduction { kind, facts })
-}
-
-/// As [`introduce`], for any path that a person may write: a live database is not opened.
-pub(crate) fn introduce_beside(engine: &Engine, path: &Path) -> Result<Introduction, Problem> {
-    let files = &*engine.ports().files;
-    let stamp = |path: &Path| files.stamp(path).ok().flatten();
-    let is_live = stamp(path).is_some_and(|found| {
-        let live = engine.state().workspaces.iter().filter_map(|known| stamp(&engine.path_of(&known.database)));
-        live.into_iter().any(|live| live.same_file(&found))
-    });
-    if is_live { Ok(Introduction::default()) } else { introduce(files, path) }
-}
+use crate::source::nothing_here;
 
 /// When an archive was exported, for people: "21 Nov 2026 08:30".
 pub(crate) fn exported(facts: &ArchiveFacts) -> Option<String> {
     let taken = facts.taken_at.parse::<Zoned>().ok()?;
     Some(taken.strftime("%-d %b %Y %H:%M").to_string())
+}
+
+/// Why the archive at `path` is restored into nothing here.
+pub(crate) fn unclear(reason: &Unclear, path: &Utf8Path) -> Problem {
+    match reason {
+        Unclear::NothingHere => nothing_here(),
+        Unclear::SeveralPossible => {
+            let reason = format!("nothing says which workspace {path} is of");
+            Problem::refused(reason, "Name one with --workspace; `omnicraft workspace list` shows them")
+        }
+        Unclear::Stranger { name, schema } => {
+            let name = printable(name);
+            let trust = if schema.is_none() { " --trust-schema" } else { "" };
+            let remedy = format!(
+                "Nothing was changed. To have it back beside what is here, restore it into a home of its own: \
+                 `omnicraft restore {path}{trust} --home DIR`, where DIR is an empty folder"
+            );
+            Problem::refused(format!("{path} is of “{name}”, which is none of the workspaces here"), remedy)
+        }
+        Unclear::OnlyTogether => {
+            let remedy = "Leave --workspace out. To restore one of them alone, take its .db file out of the zip file and \
+                          restore that";
+            Problem::refused(
+                format!("{path} holds several workspaces of one moment, and brings them back together"),
+                remedy,
+            )
+        }
+    }
 }

@@ -3,13 +3,12 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use omnicraft_core::event::Source;
-use omnicraft_core::model::{
-    ArchiveFacts, ArchiveKind, ArchivedWorkspace, Level, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId,
-};
+use omnicraft_core::model::{ArchiveFacts, ArchiveKind, Level, Slot, Snapshot, SnapshotId, Workspace, WorkspaceId};
 use omnicraft_core::names;
 use omnicraft_core::state::State;
+use omnicraft_host::archive::whose::{Whose, whose};
 
-use crate::findings::printable;
+use crate::archives;
 use crate::problem::Problem;
 
 /// What was written, and what is known of it as a path.
@@ -57,10 +56,25 @@ pub(crate) fn resolve(state: &State, asked: &Asked<'_>) -> Result<Chosen, Proble
     let chosen = asked.workspace.map(|name| find(state, name)).transpose()?;
     only_of_csv(asked.text, asked.archive, asked.accept_edited || asked.trust_schema)?;
     match asked.archive {
-        Some(ArchiveKind::Csv) => from_csv(state, asked, chosen).map(Chosen::One),
-        Some(ArchiveKind::Global) if chosen.is_some() => Err(only_together(&asked.path)),
-        Some(ArchiveKind::Global) => Ok(Chosen::All(asked.path.clone())),
+        Some(kind) => of_archive(state, asked, kind, chosen),
         None => of_one(state, asked, chosen).map(Chosen::One),
+    }
+}
+
+fn of_archive(
+    state: &State,
+    asked: &Asked<'_>,
+    kind: ArchiveKind,
+    chosen: Option<&Workspace>,
+) -> Result<Chosen, Problem> {
+    let whose = whose(state, kind, asked.facts.as_ref(), chosen.map(|chosen| &chosen.id));
+    let Asked { path, accept_edited, trust_schema, .. } = asked.clone();
+    match whose.map_err(|reason| archives::unclear(&reason, &path))? {
+        Whose::All => Ok(Chosen::All(path)),
+        Whose::One(workspace) => {
+            let source = Source::Archive { path, accept_edited, trust_schema };
+            Ok(Chosen::One(Target { workspace, source }))
+        }
     }
 }
 
@@ -132,59 +146,6 @@ pub(crate) fn backup(state: &State, id: SnapshotId) -> Result<&Snapshot, Problem
     Ok(snapshot)
 }
 
-fn from_csv(state: &State, asked: &Asked<'_>, chosen: Option<&Workspace>) -> Result<Target, Problem> {
-    let archived = asked.facts.as_ref().and_then(|facts| facts.workspaces.first());
-    let workspace = match (chosen, archived) {
-        (None, Some(archived)) => owner(state, archived, &asked.path)?,
-        _ => or_first(state, chosen)?,
-    };
-    let Asked { path, accept_edited, trust_schema, .. } = asked.clone();
-    Ok(Target { workspace: workspace.id.clone(), source: Source::Archive { path, accept_edited, trust_schema } })
-}
-
-/// The workspace that an archive is of: by its identity, else by its id, else the only one that it can be of.
-fn owner<'a>(state: &'a State, archived: &ArchivedWorkspace, path: &Utf8Path) -> Result<&'a Workspace, Problem> {
-    if state.workspaces.is_empty() {
-        return Err(nothing_here());
-    }
-    let identity = archived.facts.identity.as_ref().filter(|_| archived.schema.is_some());
-    let may_be = |workspace: &&Workspace| {
-        let is_other = identity.is_some() && workspace.identity.is_some() && workspace.identity.as_ref() != identity;
-        workspace.schema == archived.schema && !is_other
-    };
-    let mut of_its_kind: Vec<&Workspace> = state.workspaces.iter().filter(may_be).collect();
-    let is_same = |workspace: &&Workspace| identity.is_some() && workspace.identity.as_ref() == identity;
-    let found = of_its_kind.iter().copied().find(is_same);
-    let found = found.or_else(|| of_its_kind.iter().copied().find(|workspace| workspace.id == archived.id));
-    if let Some(workspace) = found {
-        return Ok(workspace);
-    }
-    match (of_its_kind.pop(), of_its_kind.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (Some(_), false) => {
-            let reason = format!("nothing says which workspace {path} is of");
-            Err(Problem::refused(reason, "Name one with --workspace; `omnicraft workspace list` shows them"))
-        }
-        (None, _) => Err(stranger(archived, path)),
-    }
-}
-
-fn stranger(archived: &ArchivedWorkspace, path: &Utf8Path) -> Problem {
-    let name = printable(&archived.name);
-    let trust = if archived.schema.is_none() { " --trust-schema" } else { "" };
-    let remedy = format!(
-        "Nothing was changed. To have it back beside what is here, restore it into a home of its own: \
-         `omnicraft restore {path}{trust} --home DIR`, where DIR is an empty folder"
-    );
-    Problem::refused(format!("{path} is of “{name}”, which is none of the workspaces here"), remedy)
-}
-
-fn only_together(path: &Utf8Path) -> Problem {
-    let remedy = "Leave --workspace out. To restore one of them alone, take its .db file out of the zip file and restore \
-                  that";
-    Problem::refused(format!("{path} holds several workspaces of one moment, and brings them back together"), remedy)
-}
-
 fn by_id(state: &State, id: SnapshotId, chosen: Option<&Workspace>) -> Result<Target, Problem> {
     let snapshot = snapshot(state, id)?;
     match chosen {
@@ -236,7 +197,7 @@ fn name<'a>(state: &'a State, snapshot: &Snapshot) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use omnicraft_core::model::{Condition, Facts, FileStamp, Trigger};
+    use omnicraft_core::model::{ArchivedWorkspace, Condition, Facts, FileStamp, Trigger};
 
     const HOME: &str = "/home/me/OmniCraft";
 

@@ -136,14 +136,6 @@ pub(crate) fn offer(session: &Session, engine: &Engine) {
     }
 }
 
-/// Whether the last restore of a workspace can be undone: the state before it was not damaged.
-pub(crate) fn can_undo(engine: &Engine, workspace: &WorkspaceId) -> bool {
-    let state = engine.state();
-    let last = state.undo.iter().rev().find(|point| point.workspace == *workspace);
-    let safeguard = last.and_then(|point| point.safeguard).and_then(|id| state.snapshots.get(&id));
-    safeguard.is_some_and(Snapshot::is_good)
-}
-
 /// The newest snapshot that a restore can start from.
 pub(crate) fn newest_good<'a>(engine: &'a Engine, workspace: &'a Workspace) -> Option<&'a Snapshot> {
     engine.state().last_good(&workspace.id, &engine.now())

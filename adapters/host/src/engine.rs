@@ -8,16 +8,17 @@ use jiff::Zoned;
 use omnicraft_core::change::Change;
 use omnicraft_core::effect::Effect;
 use omnicraft_core::event::{Event, EventKind};
+use omnicraft_core::health::Surroundings;
 use omnicraft_core::names;
 use omnicraft_core::outcome::Outcome;
 use omnicraft_core::state::{Operation, State};
 use omnicraft_core::transition::Conclusion;
 
-use crate::error::{EngineError, shown};
+use crate::error::{EngineError, Stop, shown};
 use crate::home::Home;
 use crate::perform::{self, Performer};
 use crate::ports::Ports;
-use crate::progress::Observer;
+use crate::progress::{Observer, Progress};
 
 /// A backup engine that holds a home's lock. Methods come in three kinds: [`Engine::create`] and [`Engine::open`] make
 /// one, [`Engine::handle`] tells it what happened, the rest look at what it knows.
@@ -176,6 +177,14 @@ impl Engine {
         Ok(())
     }
 
+    /// Has a front end look at something by itself, with the progress and the stop of this engine's observer.
+    ///
+    /// # Errors
+    /// Those of the look.
+    pub fn look<T>(&self, what: &str, look: impl FnOnce(&mut Progress<'_>) -> Result<T, Stop>) -> Result<T, Stop> {
+        look(&mut Progress::new(&*self.observer, &*self.ports.clock, what.to_owned()))
+    }
+
     /// Everything that the engine knows.
     pub const fn state(&self) -> &State {
         &self.state
@@ -194,6 +203,15 @@ impl Engine {
     /// The ports that the engine was made with.
     pub const fn ports(&self) -> &Ports {
         &self.ports
+    }
+
+    /// What health depends on and the state does not know.
+    pub fn surroundings(&self) -> Surroundings {
+        let missing = self.state.workspaces.iter().filter(|workspace| !self.path_of(&workspace.database).is_file());
+        Surroundings {
+            free: self.ports.files.free_space(&self.home().join(names::BACKUPS)).ok(),
+            missing: missing.map(|workspace| workspace.id.clone()).collect(),
+        }
     }
 
     /// The home's folder.

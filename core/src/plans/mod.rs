@@ -30,7 +30,7 @@ use crate::model::{SchemaProfile, Slot, Snapshot, SnapshotId, Workspace, Workspa
 use crate::names;
 use crate::outcome::{Failure, FailureKind, Outcome, Yield};
 use crate::plan::{Mode, Plan, Step};
-use crate::state::{Moment, Operation, State, UndoPoint};
+use crate::state::{Moment, Operation, State};
 use crate::transition::{Refusal, Transition};
 
 /// What every decision is made from.
@@ -205,21 +205,6 @@ impl<'a> Case<'a> {
     /// The workspace whose live database lies at a path.
     pub(crate) fn live_at(&self, database: &Utf8Path) -> Option<&'a Workspace> {
         self.state.workspaces.iter().find(|workspace| workspace.database == *database)
-    }
-
-    /// The newest restore of a workspace that can be undone.
-    pub(crate) fn newest_undo(&self, id: &WorkspaceId) -> Option<&'a UndoPoint> {
-        self.state.undo.iter().rev().find(|point| point.workspace == *id)
-    }
-
-    /// The points that go with a workspace's newest one: those of all workspaces that were restored together.
-    pub(crate) fn undone_with(&self, newest: &UndoPoint) -> Vec<&'a UndoPoint> {
-        let workspaces = self.state.workspaces.iter();
-        let points = workspaces.filter_map(|workspace| self.newest_undo(&workspace.id));
-        // Older catalogs do not know which operation it was.
-        points
-            .filter(|point| *point == newest || (point.operation == newest.operation && point.operation > 0))
-            .collect()
     }
 
     /// The schema profile of a workspace.

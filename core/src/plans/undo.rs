@@ -12,11 +12,11 @@ const CHOOSE: &str = "`list` shows every snapshot that can be restored";
 
 pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId) -> Begun {
     case.workspace(id)?;
-    let Some(newest) = case.newest_undo(id) else {
+    let Some(newest) = case.state.newest_undo(id) else {
         return Err(Refusal::new("there is no restore to undo", CHOOSE));
     };
     let mut operation = case.operation(Moment::Undo(id.clone()), Plan::new());
-    let points = case.undone_with(newest);
+    let points = case.state.undone_with(newest);
     for point in &points {
         add(case, &mut operation, point, points.len() > 1)?;
     }

@@ -7,12 +7,12 @@ use camino::Utf8PathBuf;
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{ArchiveFacts, ArchiveKind, Workspace};
 use omnicraft_core::transition::Conclusion;
+use omnicraft_host::archive::whose::{self, Introduction};
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::filesystem::OsFileSystem;
 use serde_json::json;
 
 use super::{init, migrate, preview, together};
-use crate::archives;
 use crate::args::From;
 use crate::findings::printable;
 use crate::live;
@@ -89,7 +89,7 @@ fn found(from: &From) -> Result<Option<Found>, Problem> {
     let Some(path) = written.canonicalize().ok().filter(|path| path.is_file() && !is_named) else {
         return Ok(None);
     };
-    let archives::Introduction { kind, facts } = archives::introduce(&OsFileSystem, &path)?;
+    let Introduction { kind, facts } = whose::introduce(&OsFileSystem, &path)?;
     Ok(Some(Found { path: preview::utf8_path(&path)?, kind, facts }))
 }
 

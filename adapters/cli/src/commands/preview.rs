@@ -8,6 +8,7 @@ use omnicraft_core::card;
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Inspection, SchemaProfile};
 use omnicraft_core::outcome::Differences;
+use omnicraft_host::archive::whose;
 use omnicraft_host::engine::Engine;
 use serde_json::{Value, json};
 
@@ -116,7 +117,8 @@ pub(crate) fn chosen(engine: &Engine, from: &From) -> Result<Chosen, Problem> {
     let found = written.canonicalize();
     let is_named = source::names_a_backup(text);
     let file = found.as_deref().ok().filter(|_| !is_named);
-    let archive = file.map(|file| archives::introduce_beside(engine, file)).transpose()?.unwrap_or_default();
+    let look = |file| whose::introduce_beside(&*engine.ports().files, engine.home(), engine.state(), file);
+    let archive = file.map(look).transpose()?.unwrap_or_default();
     let asked = Asked {
         text,
         workspace: from.workspace.as_deref(),

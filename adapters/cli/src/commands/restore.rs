@@ -38,7 +38,7 @@ fn one(session: &Session, engine: &mut Engine, target: &Target) -> Result<Reply,
     session.confirm(&format!("Restore “{name}” from {title}?"), &name)?;
     let ended = engine.handle(EventKind::RestoreRequested(target.workspace.clone(), target.source.clone()))?;
     let ended = tell::applied(ended, session, &name)?;
-    let can_undo = tell::can_undo(engine, &target.workspace);
+    let can_undo = engine.state().can_undo(&target.workspace);
     let undo = if can_undo { " `omnicraft undo` goes back to the state before." } else { "" };
     let text = if ended.failure.is_some() {
         format!("The restore of “{name}” from {title} is decided and will be finished at the next start.")

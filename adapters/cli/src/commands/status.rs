@@ -1,8 +1,7 @@
 //! `status`: am I safe? On one screen.
 
 use omnicraft_core::card;
-use omnicraft_core::health::{self, Health, Safety, Surroundings, WorkspaceHealth};
-use omnicraft_core::names;
+use omnicraft_core::health::{self, Health, Safety, WorkspaceHealth};
 use omnicraft_host::engine::Engine;
 use serde_json::{Value, json};
 
@@ -16,13 +15,7 @@ use crate::words::plural;
 
 pub(crate) fn run(session: &Session) -> Result<Reply, Problem> {
     let engine = session.viewer()?;
-    let state = engine.state();
-    let missing = state.workspaces.iter().filter(|workspace| !engine.path_of(&workspace.database).is_file());
-    let around = Surroundings {
-        free: engine.ports().files.free_space(&engine.home().join(names::BACKUPS)).ok(),
-        missing: missing.map(|workspace| workspace.id.clone()).collect(),
-    };
-    let health = health::assess(state, &engine.now(), &around);
+    let health = health::assess(engine.state(), &engine.now(), &engine.surroundings());
     Ok(Reply::done(text(&engine, &health), json(&engine, &health)))
 }
 

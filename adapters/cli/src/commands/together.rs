@@ -49,7 +49,7 @@ pub(super) fn perform(session: &Session, engine: &mut Engine, archive: &Utf8Path
     let restored = restored(&overview);
     let names: Vec<String> = restored.iter().map(|id| format!("“{}”", tell::name(engine, id))).collect();
     let mut replaced = overview.replaced.iter().map(|(id, _)| id).peekable();
-    let can_undo = replaced.peek().is_some() && replaced.all(|id| tell::can_undo(engine, id));
+    let can_undo = replaced.peek().is_some() && replaced.all(|id| engine.state().can_undo(id));
     let undo = if can_undo { " `omnicraft undo` goes back to the state before." } else { "" };
     let text = if ended.failure.is_some() {
         format!("The restore from {archive} is decided and will be finished at the next start.")

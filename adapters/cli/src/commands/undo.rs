@@ -2,8 +2,7 @@
 //! together.
 
 use omnicraft_core::event::{EventKind, Source};
-use omnicraft_core::model::{Workspace, WorkspaceId};
-use omnicraft_core::state::UndoPoint;
+use omnicraft_core::state::{State, UndoPoint};
 use omnicraft_host::engine::Engine;
 use serde_json::{Value, json};
 
@@ -21,8 +20,8 @@ const YES: &str = "undo all";
 
 pub(crate) fn run(session: &Session, workspace: Option<&str>) -> Result<Reply, Problem> {
     let mut engine = session.engine()?;
-    let points = last(&engine, workspace)?;
-    let Some(id) = points.first().map(|point| point.workspace.clone()) else { return Err(nothing_to_undo("")) };
+    let points = last(engine.state(), workspace)?;
+    let id = points[0].workspace.clone();
     let several = points.len() > 1;
     let together = if several { " They go back together." } else { "" };
     session.note(&format!("Undoing the restore of {} from {}.{together}", names(&engine, &points), points[0].source));
@@ -32,7 +31,7 @@ pub(crate) fn run(session: &Session, workspace: Option<&str>) -> Result<Reply, P
     session.confirm(&format!("Undo the restore of {}?", names(&engine, &points)), yes)?;
     let ended = engine.handle(EventKind::UndoRequested(id.clone()))?;
     let ended = tell::applied(ended, session, told)?;
-    let left = possible(&engine, &id);
+    let left = engine.state().undo_depth(&id);
     let back: Vec<UndoPoint> = points.into_iter().filter(|point| point.safeguard.is_some()).collect();
     let were = if back.len() == 1 { "is as it was" } else { "are as they were" };
     let more = if left == 0 { String::new() } else { format!(" {left} more can be undone.") };
@@ -42,14 +41,6 @@ pub(crate) fn run(session: &Session, workspace: Option<&str>) -> Result<Reply, P
     json["workspaces"] = json!(looked);
     json["left"] = left.into();
     Ok(Reply { text, json, exit: tell::exit(&ended) })
-}
-
-/// How many more restores of a workspace can be undone: the newest ones, as far as their safeguards are there.
-fn possible(engine: &Engine, id: &WorkspaceId) -> usize {
-    let state = engine.state();
-    let points = state.undo.iter().rev().filter(|point| point.workspace == *id);
-    let is_there = |point: &&UndoPoint| point.safeguard.is_some_and(|id| state.snapshots.contains_key(&id));
-    points.take_while(is_there).count()
 }
 
 fn names(engine: &Engine, points: &[UndoPoint]) -> String {
@@ -79,16 +70,13 @@ fn look(session: &Session, engine: &mut Engine, point: &UndoPoint, several: bool
 }
 
 /// What the last restore changed, of one workspace or of any.
-fn last(engine: &Engine, workspace: Option<&str>) -> Result<Vec<UndoPoint>, Problem> {
-    let state = engine.state();
+fn last(state: &State, workspace: Option<&str>) -> Result<Vec<UndoPoint>, Problem> {
     let chosen = workspace.map(|name| source::find(state, name)).transpose()?;
-    let mut points = state.undo.iter().rev();
-    let point = points.find(|point| chosen.is_none_or(|chosen| chosen.id == point.workspace));
-    let whose = || chosen.map_or_else(String::new, |chosen| format!(" of “{}”", chosen.name));
-    let point = point.ok_or_else(|| nothing_to_undo(&whose()))?;
-    let newest = |known: &Workspace| state.undo.iter().rev().find(|other| other.workspace == known.id);
-    let with_it = |other: &&UndoPoint| *other == point || (other.operation == point.operation && point.operation > 0);
-    Ok(state.workspaces.iter().filter_map(newest).filter(with_it).cloned().collect())
+    let points = state.undoable(chosen.map(|chosen| &chosen.id));
+    if points.is_empty() {
+        return Err(nothing_to_undo(&chosen.map_or_else(String::new, |chosen| format!(" of “{}”", chosen.name))));
+    }
+    Ok(points)
 }
 
 fn nothing_to_undo(whose: &str) -> Problem {

@@ -17,4 +17,5 @@ mod readme;
 pub mod rows;
 mod sheet;
 pub mod tables;
+pub mod whose;
 mod writer;

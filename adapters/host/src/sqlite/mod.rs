@@ -4,6 +4,7 @@
 //! a look at its header: closing such a descriptor would drop SQLite's locks in this process.
 
 pub mod backup;
+pub mod browse;
 pub mod compare;
 mod ffi;
 pub mod header;
@@ -12,8 +13,10 @@ pub mod integrity;
 pub mod maintenance;
 pub mod open;
 mod order;
+mod pairing;
 mod rows;
 pub mod schema;
+mod sides;
 mod trouble;
 
 pub(crate) use ffi::interruptible;

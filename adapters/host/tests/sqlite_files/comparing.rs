@@ -217,7 +217,7 @@ fn a_comparison_can_be_cancelled() {
 }
 
 /// Shapes of a table with the columns a, b and c, and how many of them are the key.
-const SHAPES: [(&str, usize); 7] = [
+pub(crate) const SHAPES: [(&str, usize); 7] = [
     ("(a INTEGER PRIMARY KEY, b, c)", 1),
     ("(a TEXT PRIMARY KEY, b, c)", 1),
     ("(a TEXT COLLATE NOCASE PRIMARY KEY NOT NULL, b, c)", 1),
@@ -227,7 +227,7 @@ const SHAPES: [(&str, usize); 7] = [
     ("(a TEXT COLLATE NOCASE, b REAL, c INT)", 0),
 ];
 
-fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
         1 => Just(Value::Null),
         4 => (-2..4_i64).prop_map(Value::Integer),
@@ -237,10 +237,10 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
-type Rows = Vec<[Value; 3]>;
+pub(crate) type Rows = Vec<[Value; 3]>;
 
 /// Fills a table, leaving out what its key refuses, and returns what is in it.
-fn filled(path: &Path, shape: &str, rows: &Rows) -> Rows {
+pub(crate) fn filled(path: &Path, shape: &str, rows: &Rows) -> Rows {
     let connection = Connection::open(path).expect("open");
     connection.execute_batch(&format!("PRAGMA synchronous = OFF; CREATE TABLE t {shape}")).expect("create");
     for row in rows {

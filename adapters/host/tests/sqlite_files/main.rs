@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::wildcard_enum_match_arm, reason = "a test may panic, also in its helpers")]
 #![allow(clippy::print_stdout, reason = "the other process talks through its output")]
 
+mod browsing;
 mod checking;
 mod comparing;
 mod copying;
@@ -12,4 +13,5 @@ mod looking;
 mod maintaining;
 mod opening;
 mod other_process;
+mod per_day;
 mod support;

@@ -96,7 +96,7 @@ concern-old =
         [one] The newest backup is { $count } day old.
        *[other] The newest backup is { $count } days old.
     }
-concern-suspect = { $backup } is not trusted:
+concern-suspect = { $backup } is not trusted
 concern-future =
     { $count ->
         [one] { $count } backup says it was taken in the future: the clock was or is wrong.
@@ -152,8 +152,8 @@ action-reset = Start over
 
 calendar = Covered days
 calendar-months = Months
-calendar-previous = Earlier, from { $month }
-calendar-next = Later, to { $month }
+calendar-previous = Earlier, up to { $month }
+calendar-next = Later, up to { $month }
 calendar-legend = What the letters mean
 calendar-empty = There is no backup in these months.
 mark-letter-daily = D

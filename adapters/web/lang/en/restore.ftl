@@ -58,12 +58,14 @@ done-undo = Everything is as it was before the restore.
 done-export = The file is written, and was read back and checked.
 done-reset = The reset is done.
 done-reset-back = A backup from before it was taken first; restoring it brings everything back.
+done-reset-look = Look at that backup
 done-policy = Saved. Files are removed after the next backup at the earliest.
 
 ## Preview
 
 preview-as-of = Compared with your books as they were on { $time }. Nothing has been changed.
 preview-exported = The file is of { $time }.
+preview-needless = Your books are what this backup holds, so there is no need to restore it.
 preview-summary = What will change
 tables-caption = Rows, table by table
 tables-what = What

@@ -45,7 +45,7 @@ picture-summary =
        *[other] { $removed } would be removed after the next backup, and free { $freed }.
     }
 picture-frozen = Nothing is removed as long as the data of this workspace looks doubtful.
-picture-table = Each backup, and why it stays or goes
+picture-table = Each backup of { $workspace }, and why it stays or goes
 picture-backup = Backup
 picture-fate = Fate
 picture-why = Why

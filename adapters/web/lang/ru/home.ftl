@@ -32,13 +32,13 @@ level-means-damaged = хранится такой, какой найдена; в
 level-sound = Исправна
 level-means-sound = открыта и проверена при снятии
 level-proven = Проверена
-level-means-proven = проверены каждая её страница и каждый указатель
+level-means-proven = проверена каждая её страница
 level-drilled = Испытана
 level-means-drilled = восстановление из неё опробовано и удалось
 
 card-suspect = Не заслуживает доверия
 card-kept = Хранится всегда
-card-look = Посмотреть и восстановить
+card-look = Восстановить…
 card-more = Подробнее
 cards-pages = Страницы с копиями
 cards-page = Страница { $page } из { $pages }
@@ -98,7 +98,7 @@ concern-old =
         [few] Новейшей копии { $count } дня.
        *[many] Новейшей копии { $count } дней.
     }
-concern-suspect = Копия «{ $backup }» не заслуживает доверия:
+concern-suspect = Копия «{ $backup }» не заслуживает доверия
 concern-future =
     { $count ->
         [one] { $count } копия снята будто бы в будущем: часы шли или идут неверно.
@@ -153,9 +153,9 @@ action-reset = Начать заново
 
 ## Календарь
 
-calendar = За какие дни есть копии
+calendar = Дни с копиями
 calendar-months = Месяцы
-calendar-previous = Раньше, с месяца: { $month }
+calendar-previous = Раньше, по месяц: { $month }
 calendar-next = Позже, по месяц: { $month }
 calendar-legend = Что значат буквы
 calendar-empty = За эти месяцы копий нет.
@@ -204,7 +204,7 @@ about-pin-button = Закрепить
 about-unpin-means = Она закреплена и не удаляется. Без закрепления она хранится столько, сколько велят настройки.
 about-unpin-button = Снять закрепление
 about-proofs = Насколько она надёжна?
-about-verify-means = Полная проверка читает каждую её страницу и каждый указатель. Данные не затрагиваются, работать можно дальше.
+about-verify-means = Полная проверка читает каждую её страницу. Данные не затрагиваются, работать можно дальше.
 about-verify = Проверить полностью
 about-drill-means = При испытании она восстанавливается рядом с вашими данными и открывается. Сами данные не затрагиваются.
 about-drill = Испытать восстановление

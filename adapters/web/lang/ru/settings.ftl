@@ -48,7 +48,7 @@ picture-summary =
        *[many] После следующей копии удалятся { $removed }, освободив { $freed }.
     }
 picture-frozen = Пока данные этого пространства вызывают сомнение, ничего не удаляется.
-picture-table = Каждая копия, и почему она остаётся или удаляется
+picture-table = Каждая копия: { $workspace }, и почему она остаётся или удаляется
 picture-backup = Копия
 picture-fate = Судьба
 picture-why = Почему

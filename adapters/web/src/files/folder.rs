@@ -99,3 +99,9 @@ fn sweep(files: &dyn FileSystem, folder: &Utf8Path) -> io::Result<()> {
     let mut left = files.list(folder.as_std_path())?.into_iter().filter(|entry| entry.is_file && ours(&entry.name));
     left.try_for_each(|entry| files.remove(folder.join(entry.name).as_std_path()))
 }
+
+/// What a file that came from the browser was called there.
+pub(crate) fn owners_name(path: &Utf8Path) -> &str {
+    let name = path.file_name().unwrap_or(path.as_str());
+    name.strip_prefix(PASSING).and_then(|rest| rest.split_once('-')).map_or(name, |(_, name)| name)
+}

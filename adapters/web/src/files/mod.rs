@@ -9,4 +9,4 @@ mod names;
 mod tests;
 mod upload;
 
-pub(crate) use folder::PageFolder;
+pub(crate) use folder::{PageFolder, owners_name};

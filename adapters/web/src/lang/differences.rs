@@ -108,7 +108,7 @@ impl Lang {
 }
 
 /// Whether a table is one that a person should never hear of.
-pub(crate) fn is_hidden(table: &str, profile: Option<&SchemaProfile>) -> bool {
+fn is_hidden(table: &str, profile: Option<&SchemaProfile>) -> bool {
     profile.is_some_and(|profile| profile.hidden_tables.iter().any(|hidden| hidden == table))
 }
 

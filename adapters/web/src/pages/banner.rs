@@ -24,7 +24,7 @@ pub(crate) fn show(ctx: &Ctx, workspace: &Workspace) -> Markup {
             div.verdict { (icon(word(safety))) h2 #banner-title { (lang.say(&format!("safety-{}", word(safety)))) } }
             (facts(ctx, workspace, &health))
             @let told: Vec<&&Finding> = findings.iter().filter(|finding| finding.concern != Concern::OnlyHere).collect();
-            @if !told.is_empty() { ul.findings { @for finding in told { li { (concerns::show(ctx, finding)) } } } }
+            @if !told.is_empty() { ul.findings { @for finding in told { li class=(concerns::drawing(finding)) { (concerns::show(ctx, finding)) } } } }
             (elsewhere(ctx, workspace, &health.findings))
         }
     }

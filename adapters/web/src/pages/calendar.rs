@@ -160,7 +160,7 @@ fn cell(ctx: &Ctx, days: &Days, date: Date, view: View) -> Markup {
     let lang = ctx.lang;
     let today = (date == ctx.now.date()).then_some("date");
     let Some(marks) = days.get(&date) else {
-        return html! { td.future[date > ctx.now.date()] aria-current=[today] { (date.day()) } };
+        return html! { td aria-current=[today] { (date.day()) } };
     };
     let names: Vec<String> = marks.iter().map(|mark| mark.name(lang)).collect();
     let letters: String = marks.iter().take(LETTERS).map(|mark| mark.letter(lang)).collect();

@@ -71,7 +71,7 @@ pub(crate) fn standing(lang: Lang, snapshot: &Snapshot) -> Markup {
     html! {
         @match &snapshot.condition {
             Condition::Suspect(reason) if snapshot.level > Level::Damaged => {
-                span.badge.unsafe { (icon("unsafe")) (lang.say("card-suspect")) } " "
+                span.badge.bad { (icon("unsafe")) (lang.say("card-suspect")) } " "
                 span lang="en" { (reason.lines().next().unwrap_or_default()) }
             }
             _ => {

@@ -18,7 +18,7 @@ pub(crate) fn page(ctx: &Ctx, title: &str, workspace: Option<&str>, content: &Ma
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " · " (lang.say("title")) }
-                link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/assets/page.css";
                 script type="module" src="/assets/page.js" {}
             }
@@ -70,7 +70,7 @@ fn switcher(ctx: &Ctx, chosen: Option<&str>) -> Markup {
                             li {
                                 a href=(home(&workspace.id.0)) aria-current=[(Some(workspace.id.0.as_str()) == chosen).then_some("page")] {
                                     (workspace.name)
-                                    @if workspace.frozen.is_some() { " " span.badge.unsafe { (lang.say("workspace-frozen")) } }
+                                    @if workspace.frozen.is_some() { " " span.badge.bad { (lang.say("workspace-frozen")) } }
                                 }
                             }
                         }

@@ -6,12 +6,17 @@ pub(crate) mod banner;
 pub(crate) mod calendar;
 pub(crate) mod cards;
 pub(crate) mod confirm;
+pub(crate) mod export;
+pub(crate) mod go_back;
 pub(crate) mod home;
 pub(crate) mod icons;
+pub(crate) mod import;
 pub(crate) mod jobs;
 pub(crate) mod language;
 pub(crate) mod layout;
+pub(crate) mod preview;
 pub(crate) mod reset;
+pub(crate) mod rows;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod settings;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN};
+use axum::http::request::Builder;
 use axum::http::{Request, Response};
 use jiff::Zoned;
 use omnicraft_core::event::EventKind;
@@ -38,6 +39,9 @@ pub(crate) fn snapshot(id: u64, slot: &str, taken_at: &str) -> Snapshot {
         condition: Condition::Good,
     }
 }
+
+const PORT: u16 = 7777;
+const HOST_NAME: &str = "127.0.0.1:7777";
 
 /// The moment at which the tests look.
 pub(crate) fn now() -> Zoned {
@@ -99,8 +103,15 @@ impl Sample {
         let home = self.path();
         let site = self
             .site
-            .get_or_insert_with(|| Site::open(Config { home, ports: Box::new(|| ports(&now())) }, 7777).unwrap());
+            .get_or_insert_with(|| Site::open(Config { home, ports: Box::new(|| ports(&now())) }, PORT).unwrap());
         Arc::clone(site)
+    }
+
+    /// A request of the browser that came by the link.
+    fn let_in(&mut self, request: Builder, cookies: &str) -> Builder {
+        let session = self.site().gate.set_cookie();
+        let session = session.split(';').next().unwrap();
+        request.header(HOST, HOST_NAME).header(COOKIE, format!("{session}; {cookies}"))
     }
 
     fn answer(&mut self, request: Request<Body>) -> String {
@@ -110,7 +121,7 @@ impl Sample {
 
     /// The text of a page, with its status where that is not 200.
     pub(crate) fn get(&mut self, address: &str, cookies: &str) -> String {
-        let request = Request::get(address).header(COOKIE, cookies).body(Body::empty()).unwrap();
+        let request = self.let_in(Request::get(address), cookies).body(Body::empty()).unwrap();
         self.answer(request)
     }
 
@@ -119,9 +130,10 @@ impl Sample {
         let site = self.site();
         let csrf = site.gate.csrf();
         let form = format!("csrf={csrf}&{form}");
-        let request = Request::post(address)
+        let request = self
+            .let_in(Request::post(address), "")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("origin", "http://127.0.0.1:7777")
+            .header(ORIGIN, format!("http://{HOST_NAME}"))
             .body(Body::from(form))
             .unwrap();
         self.answer(request)

@@ -19,13 +19,16 @@ use crate::problem::Problem;
 /// The last restore of a workspace, unless it was put away.
 pub(crate) fn bar(ctx: &Ctx, workspace: &Workspace) -> Markup {
     let lang = ctx.lang;
-    let shown = newest(ctx, workspace).filter(|point| dismissed(ctx, workspace) < Some(point.operation));
+    let id = &workspace.id;
+    let points = ctx.state().undoable(Some(id));
+    let shown = points.iter().find(|point| point.workspace == *id && ctx.state().undo_depth(id) > 0);
+    let shown = shown.filter(|point| dismissed(ctx, workspace) < Some(point.operation));
     html! {
         div #undo data-live {
             @if let Some(point) = shown {
                 section.undo aria-label=(lang.say("undo-bar")) {
                     (icon("undo"))
-                    p { (told(ctx, point)) }
+                    p { (told(ctx, point, points.len() - 1)) }
                     a.button.primary href={ (layout::home(&workspace.id.0)) "/undo" } { (lang.say("undo-bar-button")) }
                     form method="post" action={ (layout::home(&workspace.id.0)) "/undo/dismiss" } {
                         (layout::csrf(ctx))
@@ -38,26 +41,18 @@ pub(crate) fn bar(ctx: &Ctx, workspace: &Workspace) -> Markup {
     }
 }
 
-/// The last restore, if what was there before it can be brought back.
-fn newest<'a>(ctx: &'a Ctx, workspace: &Workspace) -> Option<&'a UndoPoint> {
-    let state = ctx.state();
-    let newest = state.undo.iter().rev().find(|point| point.workspace == workspace.id)?;
-    newest.safeguard.is_some_and(|id| state.snapshots.contains_key(&id)).then_some(newest)
-}
-
-fn told(ctx: &Ctx, point: &UndoPoint) -> String {
+/// `others` were restored together with it.
+fn told(ctx: &Ctx, point: &UndoPoint, others: usize) -> String {
     let lang = ctx.lang;
     // The safeguard was taken in the moment of the restore.
     let safeguard = point.safeguard.and_then(|id| ctx.state().snapshots.get(&id));
     let ago = safeguard.map(|safeguard| lang.ago(ctx.now.duration_since(&safeguard.taken_at))).unwrap_or_default();
-    let others = ctx.state().undo.iter().filter(|other| other.operation == point.operation && point.operation > 0);
-    let others = others.filter(|other| other.workspace != point.workspace).count();
     let given = [("source", source(ctx, point).into()), ("ago", ago.into()), ("count", (others as u64).into())];
     lang.tell(if others == 0 { "undo-bar-text" } else { "undo-bar-together" }, &given)
 }
 
 /// What was restored: a backup by its card, a file by its name.
-fn source(ctx: &Ctx, point: &UndoPoint) -> String {
+pub(crate) fn source(ctx: &Ctx, point: &UndoPoint) -> String {
     let id = point.source.split(' ').next().and_then(|id| id.parse::<SnapshotId>().ok());
     match id.and_then(|id| ctx.state().snapshots.get(&id)) {
         Some(snapshot) => ctx.lang.card(snapshot, &ctx.now),

@@ -148,18 +148,18 @@ fn pushed(case: &Case<'_>, intent: &Intent, target: &IntentTarget) -> Option<Cha
         safeguard: target.safeguard,
         source: intent.source.clone(),
     };
-    (case.newest_undo(&target.workspace) != Some(&point)).then_some(Change::UndoPushed(point))
+    (case.state.newest_undo(&target.workspace) != Some(&point)).then_some(Change::UndoPushed(point))
 }
 
 /// The points that were undone, and with them those of workspaces that the same restore had added: they stay, and there
 /// is nothing left to undo of them.
 fn popped(case: &Case<'_>, intent: &Intent) -> Vec<Change> {
     let spent = |target: &IntentTarget| {
-        let newest = case.newest_undo(&target.workspace)?;
+        let newest = case.state.newest_undo(&target.workspace)?;
         (target.undoes.is_some() && newest.safeguard == target.undoes).then_some(newest)
     };
     let spent: Vec<&UndoPoint> = intent.targets.iter().filter_map(spent).collect();
     let Some(first) = spent.first() else { return Vec::new() };
-    let with_it = case.undone_with(first).into_iter().filter(|point| point.safeguard.is_none());
+    let with_it = case.state.undone_with(first).into_iter().filter(|point| point.safeguard.is_none());
     spent.iter().copied().chain(with_it).map(|point| Change::UndoPopped(point.workspace.clone())).collect()
 }

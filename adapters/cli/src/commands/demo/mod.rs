@@ -191,7 +191,7 @@ impl Demo<'_> {
         if let Some(aside) = engine.state().snapshots_of(&workspace.id).find(|snapshot| !snapshot.is_backup()) {
             self.say(&format!("The damaged file is kept as {}, in case somebody wants to look into it.", aside.slot));
         }
-        let can_undo = tell::can_undo(&engine, &workspace.id);
+        let can_undo = engine.state().can_undo(&workspace.id);
         if can_undo {
             self.say("Changed your mind? `omnicraft undo` goes back to the state before the restore.");
         }

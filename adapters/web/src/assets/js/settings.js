@@ -3,6 +3,7 @@
 const PAUSE = 150;
 const form = document.getElementById("policy");
 const picture = document.getElementById("picture");
+const told = document.getElementById("told");
 let waiting;
 let asked = 0;
 
@@ -16,6 +17,8 @@ async function draw() {
     if (!answer.ok || number !== asked) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     picture.replaceChildren(...fresh.body.childNodes);
+    // Who listens hears what it comes to, and not every row again.
+    told.textContent = [...picture.querySelectorAll("[data-summary]")].map((summary) => summary.textContent).join(" ");
   } catch {
     // The sign that the program is gone is shown already.
   }

@@ -9,14 +9,19 @@ use super::super::layout;
 use super::word;
 use crate::ctx::Ctx;
 
+/// Mere advice is drawn as that.
+pub(super) fn drawing(finding: &Finding) -> &'static str {
+    if finding.safety == Safety::Safe { "tip" } else { word(finding.safety) }
+}
+
 pub(super) fn show(ctx: &Ctx, finding: &Finding) -> Markup {
     let lang = ctx.lang;
-    let drawing = if finding.safety == Safety::Safe { "tip" } else { word(finding.safety) };
+    let drawing = drawing(finding);
     let label = lang.say(&format!("finding-{drawing}"));
     html! {
         (icon(drawing))
         div {
-            p { strong class=(drawing) { (label) ": " } (text(ctx, &finding.concern)) }
+            p { strong { (label) ": " } (text(ctx, &finding.concern)) }
             p.quiet { (remedy(ctx, finding)) }
             @if let Some(workspace) = &finding.workspace { (deed(ctx, &workspace.0, &finding.concern)) }
         }
@@ -27,12 +32,14 @@ fn text(ctx: &Ctx, concern: &Concern) -> Markup {
     let lang = ctx.lang;
     match concern {
         Concern::Missing { .. } => html! { (lang.say("concern-missing")) },
-        Concern::Frozen { reason, .. } => html! { (lang.say("concern-frozen")) " " span lang="en" { (reason) "." } },
+        Concern::Frozen { reason, .. } => {
+            html! { (lang.say("concern-frozen")) " " span lang="en" { "(" (reason) ")" } }
+        }
         Concern::NoBackup => html! { (lang.say("concern-no-backup")) },
         Concern::Old { days } => html! { (lang.tell("concern-old", &[("count", days.unsigned_abs().into())])) },
         Concern::Suspect { snapshot, reason } => {
             let title = ctx.state().snapshots.get(snapshot).map(|known| lang.card(known, &ctx.now)).unwrap_or_default();
-            html! { (lang.tell("concern-suspect", &[("backup", title.into())])) " " span lang="en" { (reason) "." } }
+            html! { (lang.tell("concern-suspect", &[("backup", title.into())])) " " span lang="en" { "(" (reason) ")" } }
         }
         Concern::FromTheFuture { count } => {
             html! { (lang.tell("concern-future", &[("count", (*count as u64).into())])) }

@@ -27,10 +27,12 @@ pub(super) fn no_workspace(ctx: &Ctx) -> Markup {
 pub(super) fn no_backup(ctx: &Ctx) -> Markup {
     let lang = ctx.lang;
     html! {
-        section.empty #backups data-live aria-labelledby="backups-title" {
-            (icon("box"))
-            h2 #backups-title { (lang.say("empty-backups")) }
-            p { (lang.tell("empty-backups-start", &[("app", ctx.site.app.clone().into())])) }
+        section #backups data-live aria-labelledby="backups-title" {
+            div.empty {
+                (icon("box"))
+                h2 #backups-title { (lang.say("empty-backups")) }
+                p { (lang.tell("empty-backups-start", &[("app", ctx.site.app.clone().into())])) }
+            }
         }
     }
 }

@@ -30,9 +30,9 @@ impl Asked {
 }
 
 /// The first workspace's page.
-pub(crate) async fn first(ctx: Ctx) -> Markup {
+pub(crate) async fn first(ctx: Ctx, Query(asked): Query<Asked>) -> Markup {
     match ctx.state().workspaces.first() {
-        Some(first) => page(&ctx, first, &Asked::default()),
+        Some(first) => page(&ctx, first, &asked),
         None => empty::no_workspace(&ctx),
     }
 }

@@ -68,7 +68,8 @@ fn page(ctx: &Ctx, wanted: &Wanted) -> Markup {
             }
             section aria-labelledby="picture-title" {
                 h2 #picture-title { (lang.say("picture")) }
-                div #picture aria-live="polite" { (drawn(ctx, wanted)) }
+                div #picture { (drawn(ctx, wanted)) }
+                p #told.sr role="status" {}
             }
         }
         script type="module" src="/assets/settings.js" {}

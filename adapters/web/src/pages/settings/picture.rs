@@ -31,10 +31,10 @@ fn of_one(ctx: &Ctx, workspace: &Workspace, policy: &Policy) -> Markup {
             @if snapshots.is_empty() {
                 p.quiet { (lang.say("picture-no-backup")) }
             } @else {
-                p { (summary(lang, &snapshots, &verdicts, policy)) }
+                p data-summary { (summary(lang, &snapshots, &verdicts, policy)) }
                 @if workspace.frozen.is_some() { div.note.warn { p { (lang.say("picture-frozen")) } } }
                 (strip(&snapshots, &verdicts))
-                (table(ctx, &snapshots, &verdicts))
+                (table(ctx, workspace, &snapshots, &verdicts))
             }
         }
     }
@@ -70,14 +70,15 @@ fn strip(snapshots: &[&Snapshot], verdicts: &Verdicts) -> Markup {
     }
 }
 
-fn table(ctx: &Ctx, snapshots: &[&Snapshot], verdicts: &Verdicts) -> Markup {
+fn table(ctx: &Ctx, workspace: &Workspace, snapshots: &[&Snapshot], verdicts: &Verdicts) -> Markup {
     let lang = ctx.lang;
     let (gone, kept): (Vec<&Snapshot>, Vec<_>) = snapshots.iter().partition(|snapshot| goes(verdicts, snapshot));
+    let caption = lang.tell("picture-table", &[("workspace", workspace.name.clone().into())]);
     let rest = (gone.len() + kept.len()).saturating_sub(LISTED) as u64;
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(lang.say("picture-table")) {
+        div.scroll tabindex="0" role="region" aria-label=(caption) {
             table.verdicts {
-                caption.sr { (lang.say("picture-table")) }
+                caption.sr { (caption) }
                 thead { tr {
                     th scope="col" { (lang.say("picture-backup")) }
                     th scope="col" { (lang.say("picture-fate")) }

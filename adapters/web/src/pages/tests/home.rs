@@ -61,10 +61,10 @@ fn cards_calendar_and_banner_tell_what_there_is() {
         "Last failure none",
         "Back up now",
         "Covered days",
-        "September 2026",
         "November 2026",
         "20 Nov 2026: at closing",
         "21 Nov 2026: yearly, monthly, weekly, daily",
+        "September 2026",
         "5 backups",
         "Yearly Backup (Yesterday | ",
         "Taken when the app started, 21 Nov 2026 08:30",
@@ -103,13 +103,14 @@ fn a_day_shows_its_cards_and_nonsense_shows_all() {
     assert!(
         day.contains("Backups of 20 Nov 2026") && day.contains("Close Backup 1") && !day.contains("Yearly Backup (")
     );
+    check(&sample.get("/?day=2026-11-20", ""), &["Backups of 20 Nov 2026"]);
     check(&sample.get("/w/shop?day=2026-11-19", ""), &["There is no backup of this day."]);
     for nonsense in ["day=x", "month=2026-99", "page=-1", "page=999999999999999999999", "day=2026-02-30&month=&page="] {
         check(&sample.get(&format!("/w/shop?{nonsense}"), ""), &["5 backups"]);
     }
     check(
         &sample.get("/w/shop?month=2024-02", ""),
-        &["December 2023", "February 2024", "There is no backup in these months."],
+        &["Earlier, up to January 2024", "February 2024", "December 2023", "There is no backup in these months."],
     );
     assert!(sample.get("/w/nobody", "").starts_with("404"));
     assert!(sample.get("/w/shop/s/s99/about", "").starts_with("404"));

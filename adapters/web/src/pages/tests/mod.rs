@@ -1,5 +1,6 @@
 //! Pages as a browser asks for them, over homes that the engine itself made.
 
+mod contrast;
 mod home;
 mod resets;
 mod settings;

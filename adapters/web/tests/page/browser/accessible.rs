@@ -10,8 +10,14 @@ use super::in_browser;
 use super::verbs::Browser;
 
 /// Pages that can be opened as they are; journeys check the others on their way.
-pub(crate) const PAGES: [&str; 4] =
-    ["/", "/settings", "/w/my-workshop/reset/accounting", "/w/my-workshop/reset/factory"];
+pub(crate) const PAGES: [&str; 6] = [
+    "/",
+    "/settings",
+    "/w/my-workshop/reset/accounting",
+    "/w/my-workshop/reset/factory",
+    "/w/my-workshop/export",
+    "/import",
+];
 
 /// The version that `cargo xtask test` fetches.
 const AXE: &str = "axe-core-4.14.1.js";

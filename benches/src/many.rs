@@ -1,0 +1,60 @@
+//! A home with many backups, one a day, of a database that is small, so that only their number counts.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{ToSpan, Zoned};
+use omnicraft_core::event::EventKind;
+use omnicraft_core::model::{Workspace, WorkspaceId};
+use omnicraft_host::engine::Engine;
+use omnicraft_host::ports::Ports;
+use omnicraft_host::ports::app::NoApp;
+use omnicraft_host::ports::clock::{Clock, SystemClock};
+use omnicraft_host::progress::Unobserved;
+use tempfile::TempDir;
+
+const FIRST: &str = "2023-01-02T18:00[Europe/Moscow]";
+
+/// A home whose shop has so many backups, each pinned, so that rotation keeps it.
+pub fn snapshots(count: usize) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    connection.execute_batch("CREATE TABLE sale (id INTEGER PRIMARY KEY, sold_on TEXT)").unwrap();
+    let today = Arc::new(Mutex::new(FIRST.parse::<Zoned>().unwrap()));
+    let clock = Box::new(Calendar { today: Arc::clone(&today), runs: SystemClock::new() });
+    let ports = Ports { clock, ..ports() };
+    let mut engine = Engine::create(folder.path(), ports, Box::new(Unobserved)).unwrap();
+    engine.handle(EventKind::WorkspaceAdded(Box::new(Workspace::adopted("shop", "Shop", "shop.db")))).unwrap();
+    for day in 0..count {
+        let pin = Some(format!("day {day}"));
+        engine.handle(EventKind::SnapshotRequested(WorkspaceId("shop".to_owned()), pin)).unwrap();
+        let mut today = today.lock().unwrap();
+        *today = today.checked_add(1.day()).unwrap();
+    }
+    folder
+}
+
+/// The ports of an app without a schema.
+pub fn ports() -> Ports {
+    Ports::of_this_machine(Box::new(NoApp))
+}
+
+/// A clock whose day is set.
+struct Calendar {
+    today: Arc<Mutex<Zoned>>,
+    runs: SystemClock,
+}
+
+impl Clock for Calendar {
+    fn now(&self) -> Zoned {
+        self.today.lock().unwrap().clone()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.runs.monotonic()
+    }
+
+    fn wait(&self, time: Duration) {
+        self.runs.wait(time);
+    }
+}
