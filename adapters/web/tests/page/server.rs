@@ -25,6 +25,11 @@ pub(crate) struct Server {
 impl Server {
     /// Of a business with backups of some days.
     pub(crate) fn start() -> Self {
+        Self::prepared(|_| Vec::new())
+    }
+
+    /// The same, after something was done in the home, which says what else `serve` is given.
+    pub(crate) fn prepared(prepare: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let folder = TempDir::new().unwrap();
         let home = folder.path().join("home");
         call(&home, "2026-11-16T18:00[UTC]", &["init", "--sample", "small"]);
@@ -32,7 +37,9 @@ impl Server {
             call(&home, &format!("{day}T08:00[UTC]"), &["open"]);
             call(&home, &format!("{day}T18:00[UTC]"), &["close"]);
         }
-        let (process, document) = serve(&home, &[]);
+        let more = prepare(&home);
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        let (process, document) = serve(&home, &more);
         let link = document["url"].as_str().unwrap().to_owned();
         let port = document["port"].as_u64().unwrap().try_into().unwrap();
         Self { folder, process, link, port }

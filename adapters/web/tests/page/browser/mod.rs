@@ -9,6 +9,7 @@ mod enter;
 mod keyboard;
 mod narrow;
 mod pictures;
+mod restore;
 mod restoring;
 mod verbs;
 mod waiting;
@@ -20,8 +21,13 @@ use crate::server::Server;
 
 /// Does something in a browser that came by the link of a server of its own.
 pub(crate) fn in_browser(journey: impl FnOnce(&Browser, &Server)) {
+    in_browser_of(Server::start, journey);
+}
+
+/// The same for a server that is started in another way.
+pub(crate) fn in_browser_of(start: impl FnOnce() -> Server, journey: impl FnOnce(&Browser, &Server)) {
     let Some(driver) = Driver::start() else { return };
-    let server = Server::start();
+    let server = start();
     let browser = Browser::new(driver);
     browser.visit(&server.link);
     browser.see("My Workshop");

@@ -15,7 +15,8 @@ const LARGEST: usize = 80_000;
 #[track_caller]
 pub(crate) fn keep(browser: &Browser, name: &str) {
     browser.width(1000);
-    browser.run("scrollTo(0, 0); return document.fonts.ready.then(() => 0)");
+    browser.run("scrollTo(0, 0); return 0");
+    browser.calm();
     let picture = reduced(&browser.picture());
     let test = std::env::current_exe().unwrap();
     let mut folders: Vec<PathBuf> = vec![test.ancestors().nth(3).unwrap().join("screens")];

@@ -144,6 +144,19 @@ impl Browser {
         let scheme = if dark { "dark" } else { "light" };
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.driver.chromium("Emulation.setEmulatedMedia", &features);
+        self.calm();
+    }
+
+    /// Waits until nothing moves or fades any more, except what turns for ever.
+    #[track_caller]
+    pub(crate) fn calm(&self) {
+        self.run(
+            "const frame = () => new Promise(requestAnimationFrame);\
+             const ends = a => a.effect.getComputedTiming().endTime !== Infinity;\
+             return frame().then(frame)\
+               .then(() => Promise.allSettled(document.getAnimations().filter(ends).map(a => a.finished)))\
+               .then(() => document.fonts.ready).then(() => 0)",
+        );
     }
 
     /// The page as a PNG.
