@@ -8,6 +8,7 @@
     reason = "a developer's tool: it prints, times its steps, and never sees a live database"
 )]
 
+mod axe;
 mod bench;
 mod demo;
 mod deny;

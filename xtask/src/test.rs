@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Failure, answers, cargo, not_started, succeed, words};
 use crate::tally::Tally;
-use crate::{deny, tidy};
+use crate::{axe, deny, tidy};
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     if !arguments.is_empty() {
@@ -21,6 +21,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     })?;
     step("tidy", "each line above ends with its remedy", || tidy::run(&[]))?;
     step("build", "mend the error above", || succeed(&mut cargo(["build", "--workspace", "--bin", "omnicraft"])))?;
+    step("tools of the tests", "check the network, or install axe-core's file by hand where it is named", axe::fetch)?;
     let tested = step("tests", "run one alone with `cargo test -p CRATE NAME`", || tests(&mut tally))
         .and_then(|()| step("doc tests", "mend the example in the documentation", || doc_tests(&mut tally)));
     if let Err(failure) = tested {

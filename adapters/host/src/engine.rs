@@ -69,7 +69,7 @@ impl Engine {
 
     fn over(mut home: Home, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
         let state = home.load()?;
-        let tracked = state.operation.is_some();
+        let tracked = home.is_locked() && state.operation.is_some();
         let mut engine =
             Self { home, ports, observer, state, pending: Vec::new(), tracked, swapped: false, recovery: None };
         engine.swapped = engine.has_swapped();
@@ -82,14 +82,19 @@ impl Engine {
     /// A refusal (nothing was changed) or a catalog that cannot be written. A step's failure is no error here: the
     /// conclusion holds it, after the clean-up.
     pub fn handle(&mut self, kind: EventKind) -> Result<Conclusion, EngineError> {
+        // What another engine has under way is its affair: a view decides as if there were nothing.
+        let theirs = if self.home.is_locked() { None } else { self.state.operation.take() };
         let result = self.recover_first().and_then(|()| self.drain(kind));
+        if theirs.is_some() {
+            self.state.operation = theirs;
+        }
         result.map_err(|error| {
             let decided = self.is_decided();
             // What was not recorded did not happen: the next event starts from what the catalog holds. Where that cannot
             // be read either, state and pending changes stay together, to be recorded when it can.
             if let Ok(state) = self.home.load() {
                 self.pending.clear();
-                self.tracked = state.operation.is_some();
+                self.tracked = self.home.is_locked() && state.operation.is_some();
                 self.state = state;
                 self.swapped = self.has_swapped();
             }

@@ -1,12 +1,17 @@
 //! The handle on an engine: jobs one after the other, looks beside them, the home given back in between, and nothing
 //! that a job does can stop the others.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at the disk behind the port's back")]
+#![allow(clippy::panic, clippy::wildcard_enum_match_arm, reason = "what a test does not expect is a failure")]
+#![allow(clippy::expect_used, reason = "what is not there fails the test")]
 
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use omnicraft_core::event::{EventKind, Source};
+use omnicraft_core::event::{Event, EventKind, Profiles, Source};
 use omnicraft_core::model::{Condition, SnapshotId, Workspace, WorkspaceId};
+use omnicraft_core::state::{Moment, State};
+use omnicraft_core::transition::transition;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::handle::{Handle, Job, JobId, Phase, Settings};
@@ -36,6 +41,10 @@ impl Home {
         let mut engine = Engine::create(folder.path(), ports(), Box::new(Unobserved)).unwrap();
         engine.handle(EventKind::WorkspaceAdded(Box::new(Workspace::adopted("shop", "Shop", "shop.db")))).unwrap();
         drop(engine);
+        Self::opened(folder, ports)
+    }
+
+    fn opened(folder: TempDir, ports: impl Fn() -> Ports + Send + Sync + 'static) -> Self {
         let (sender, news) = mpsc::channel();
         let desk = Handle::open(Settings {
             home: folder.path().to_owned(),
@@ -43,6 +52,14 @@ impl Home {
             changed: Box::new(move || drop(sender.send(()))),
         });
         Self { desk: desk.unwrap(), folder, news }
+    }
+
+    fn preview(&self) -> JobId {
+        self.desk.look("preview", |engine| {
+            let source = Source::Snapshot(SnapshotId(1));
+            let ended = engine.handle(EventKind::PreviewRequested(shop(), source))?;
+            Ok(ended.differences.map_or(usize::MAX, |found| found.tables.len()))
+        })
     }
 
     fn path(&self) -> &Path {
@@ -154,14 +171,72 @@ fn a_look_waits_for_no_job_that_changes_something() {
     let home = Home::new();
     home.answer(home.snapshot());
     let enough = home.lasting();
-    let look = home.desk.look("look", |engine| {
-        let source = Source::Snapshot(SnapshotId(1));
-        let ended = engine.handle(EventKind::PreviewRequested(shop(), source))?;
-        Ok(ended.differences.unwrap().tables.len())
-    });
-    assert_eq!(home.answer(look), 0);
+    assert_eq!(home.answer(home.preview()), 0);
     assert!(!home.desk.is_idle());
     enough.send(()).unwrap();
+}
+
+/// A preview while a backup was being taken was refused, because another operation was under way; but it only looks.
+#[test]
+fn a_look_is_done_in_the_middle_of_an_operation() {
+    let Home { folder, desk, .. } = Home::new();
+    drop(desk);
+    let ((begun, is_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let goes_on = Arc::new(Mutex::new(goes_on));
+    let home = Home::opened(folder, move || {
+        let (begun, goes_on) = (begun.clone(), Arc::clone(&goes_on));
+        let decide = move |state: &State, event: &Event, profiles: &Profiles| {
+            let moment = state.operation.as_ref().map(|operation| &operation.moment);
+            if matches!(moment, Some(Moment::Manual(_, Some(pin))) if pin == "slowly") && begun.send(()).is_ok() {
+                drop(goes_on.lock().unwrap().recv());
+            }
+            transition(state, event, profiles)
+        };
+        Ports { decide: Box::new(decide), ..ports() }
+    });
+    home.answer(home.snapshot());
+    let slowly = home.desk.submit("slowly", |engine| {
+        let ended = engine.handle(EventKind::SnapshotRequested(shop(), Some("slowly".to_owned())))?;
+        Ok(ended.published.len())
+    });
+    // After its second step the catalog says that it is under way.
+    for _ in 0..3 {
+        is_begun.recv().unwrap();
+        go_on.send(()).unwrap();
+    }
+    is_begun.recv().unwrap();
+    assert_eq!(home.answer(home.preview()), 0);
+    assert!(!home.desk.job(slowly).unwrap().has_ended());
+    drop(go_on);
+    assert_eq!(home.answer(slowly), 1);
+}
+
+/// A restore found the live database open, because a preview in the same process was reading it, and gave up.
+#[test]
+fn looks_make_way_for_a_job_that_must_be_alone_and_begin_when_it_is_done() {
+    let home = Home::new();
+    home.answer(home.snapshot());
+    let long = home.desk.look("long", |engine| {
+        while engine.look("reading", |progress| progress.at(1, 2)).is_ok() {
+            std::thread::yield_now();
+        }
+        Ok(1)
+    });
+    home.until(long, |job| matches!(&job.phase, Phase::Running(reached) if reached.total == 2));
+    let (enough, wait) = mpsc::channel();
+    let alone = home.desk.submit_alone("alone", move |_| {
+        wait.recv().unwrap();
+        Ok(2)
+    });
+    assert_eq!(home.answer(long), 1);
+    while home.desk.glance(|| ()).is_some() {
+        std::thread::yield_now();
+    }
+    let waits = home.preview();
+    assert!(matches!(home.desk.job(waits).unwrap().phase, Phase::Waiting));
+    enough.send(()).unwrap();
+    assert_eq!((home.answer(alone), home.answer(waits)), (2, 0));
+    assert_eq!(home.desk.glance(|| 3), Some(3));
 }
 
 /// A look takes no lock. A preview that found a backup damaged could not mark it, and said that another engine was at

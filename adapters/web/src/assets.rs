@@ -16,9 +16,11 @@ const STYLE: &str = concat!(
     include_str!("assets/css/files.css"),
 );
 
+const SVG: &str = "image/svg+xml";
+
 const ALL: [(&str, &str, &str); 6] = [
-    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     ("page.css", CSS, STYLE),
+    ("icon.svg", SVG, include_str!("assets/icon.svg")),
     ("page.js", JAVASCRIPT, include_str!("assets/js/page.js")),
     ("live.js", JAVASCRIPT, include_str!("assets/js/live.js")),
     ("upload.js", JAVASCRIPT, include_str!("assets/js/upload.js")),

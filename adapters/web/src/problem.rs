@@ -117,6 +117,8 @@ pub(crate) fn bare(problem: &Problem, headers: &HeaderMap) -> Response {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                // Or the browser would ask for one, and not be let in either.
+                link rel="icon" href="data:,";
                 title { (lang.say(title)) " · " (lang.say("title")) }
             }
             body { main { (words(problem, lang)) } }

@@ -128,3 +128,104 @@ impl Rest {
         self.most.is_some_and(|most| now.saturating_sub(self.since) >= most)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread::{self, JoinHandle};
+
+    use omnicraft_host::engine::Engine;
+    use omnicraft_host::ports::Ports;
+    use omnicraft_host::ports::app::NoApp;
+    use omnicraft_host::ports::clock::SystemClock;
+    use omnicraft_host::progress::Unobserved;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::site::Config;
+
+    /// A server of an empty home in this process.
+    struct Served {
+        _place: TempDir,
+        site: Arc<Site>,
+        port: u16,
+        stop: Arc<AtomicBool>,
+        thread: JoinHandle<io::Result<()>>,
+    }
+
+    impl Served {
+        fn start(idle: Option<Duration>) -> Self {
+            let place = TempDir::new().unwrap();
+            let home = place.path().join("home");
+            let ports = || Ports::of_this_machine(Box::new(NoApp));
+            drop(Engine::create(&home, ports(), Box::new(Unobserved)).unwrap());
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let site = Site::open(Config { home, ports: Box::new(ports) }, port).unwrap();
+            let stop = Arc::new(AtomicBool::new(false));
+            let (asked, served) = (Arc::clone(&stop), Arc::clone(&site));
+            let thread = thread::spawn(move || {
+                let stop = Box::new(move || asked.load(Ordering::SeqCst));
+                serve(served, listener, &Options { idle, stop })
+            });
+            Self { _place: place, site, port, stop, thread }
+        }
+
+        /// A page that is open, with the beginning of what it is told.
+        fn follow(&self) -> std::net::TcpStream {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+            let cookie = self.site.gate.set_cookie();
+            let cookie = cookie.split(';').next().unwrap();
+            let head = format!("GET /events HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: {cookie}\r\n\r\n", self.port);
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut said = [0; 12];
+            stream.read_exact(&mut said).unwrap();
+            assert_eq!(&said, b"HTTP/1.1 200");
+            stream
+        }
+
+        fn has_ended(&self) -> bool {
+            self.thread.is_finished()
+        }
+
+        /// How long the end takes from now on.
+        fn end(self) -> Duration {
+            let clock = SystemClock::new();
+            self.thread.join().unwrap().unwrap();
+            clock.monotonic()
+        }
+    }
+
+    fn wait(milliseconds: u64) {
+        SystemClock::new().wait(Duration::from_millis(milliseconds));
+    }
+
+    #[test]
+    fn nobody_needs_it_and_it_ends() {
+        let served = Served::start(Some(Duration::from_millis(500)));
+        assert!(served.end() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn an_open_page_keeps_it_alive_and_a_closed_one_does_not() {
+        let served = Served::start(Some(Duration::from_millis(500)));
+        let page = served.follow();
+        wait(2000);
+        assert!(!served.has_ended(), "a page was open");
+        drop(page);
+        assert!(served.end() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn without_a_limit_it_goes_on_until_it_is_told_and_then_waits_for_no_open_page() {
+        let served = Served::start(None);
+        let mut page = served.follow();
+        wait(1000);
+        assert!(!served.has_ended());
+        served.stop.store(true, Ordering::SeqCst);
+        assert!(served.end() < PATIENCE, "an open page is cut");
+        let mut rest = Vec::new();
+        drop(page.read_to_end(&mut rest));
+    }
+}

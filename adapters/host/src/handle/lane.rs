@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::job::{JobId, Lane, Phase, Reached};
 use super::known::{self, Known};
-use super::shared::{Shared, Work};
+use super::shared::{Next, Shared, Work};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::progress::Observer;
@@ -22,8 +22,11 @@ where
 {
     let current = Arc::new(Current::default());
     let mut engine = None;
-    while let Some((id, work, stop)) = shared.next(lane) {
+    while let Some(Next { id, work, stop, alone }) = shared.next(lane) {
         current.set(id, &stop);
+        if alone {
+            shared.be_alone();
+        }
         if let Some(opened) = engine.take().map(Ok).or_else(|| open(shared, lane, id, &stop, &current)) {
             engine = match opened {
                 Ok(engine) => perform(shared, lane, id, work, engine),
@@ -32,6 +35,9 @@ where
                     None
                 }
             };
+        }
+        if alone {
+            shared.no_longer_alone();
         }
         // One that only looks knows what the catalog held when it was opened.
         if lane == Lane::Look || !shared.has_more(lane) {

@@ -65,13 +65,28 @@ where
 
     /// Has something done by an engine that holds the home's lock, after everything that was submitted before.
     pub fn submit(&self, label: L, work: impl FnMut(&mut Engine) -> Result<A, EngineError> + Send + 'static) -> JobId {
-        self.shared.add(Lane::Work, label, Box::new(work))
+        self.shared.add(Lane::Work, false, label, Box::new(work))
+    }
+
+    /// As [`Handle::submit`], for what replaces a live database: nobody else in this process may hold it then. Looks
+    /// that are under way are asked to stop, and others begin when it is done.
+    pub fn submit_alone(
+        &self,
+        label: L,
+        work: impl FnMut(&mut Engine) -> Result<A, EngineError> + Send + 'static,
+    ) -> JobId {
+        self.shared.add(Lane::Work, true, label, Box::new(work))
     }
 
     /// Has something looked at by an engine without the lock, beside whatever is being done. Where it turns out to
     /// change something after all, such as the mark on a backup that has gone bad, it is done again under the lock.
     pub fn look(&self, label: L, work: impl FnMut(&mut Engine) -> Result<A, EngineError> + Send + 'static) -> JobId {
-        self.shared.add(Lane::Look, label, Box::new(work))
+        self.shared.add(Lane::Look, false, label, Box::new(work))
+    }
+
+    /// A look of a blink in the caller's own thread; `None` while a live database is being replaced.
+    pub fn glance<T>(&self, look: impl FnOnce() -> T) -> Option<T> {
+        self.shared.glance(look)
     }
 
     /// Asks for a stop; one that still waits is never begun. Whether there was anything to stop.

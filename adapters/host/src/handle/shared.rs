@@ -22,13 +22,27 @@ pub(super) struct Entry<L, A> {
     pub(super) job: Job<L, A>,
     pub(super) work: Option<Work<A>>,
     pub(super) stop: Arc<AtomicBool>,
+    /// Whether nobody may look while it is done.
+    alone: bool,
 }
 
 #[derive(Default)]
 struct Board<L, A> {
     next: u64,
     entries: Vec<Entry<L, A>>,
+    /// Looks that are under way in other threads.
+    glances: usize,
+    /// A live database is being replaced.
+    alone: bool,
     closing: bool,
+}
+
+/// A job that is about to be done.
+pub(super) struct Next<A> {
+    pub(super) id: JobId,
+    pub(super) work: Work<A>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) alone: bool,
 }
 
 pub(super) struct Shared<L, A> {
@@ -57,19 +71,19 @@ impl<L: Clone, A> Shared<L, A> {
             home,
             ports,
             changed,
-            board: Mutex::new(Board { next: 1, entries: Vec::new(), closing: false }),
+            board: Mutex::new(Board { next: 1, entries: Vec::new(), glances: 0, alone: false, closing: false }),
             news: Condvar::new(),
             known: RwLock::new(Arc::new(known)),
             refreshing: Mutex::new(()),
         })
     }
 
-    pub(super) fn add(&self, lane: Lane, label: L, work: Work<A>) -> JobId {
+    pub(super) fn add(&self, lane: Lane, alone: bool, label: L, work: Work<A>) -> JobId {
         let mut board = self.board();
         let id = JobId(board.next);
         board.next += 1;
         let job = Job { id, lane, label, phase: Phase::Waiting, cancelled: false };
-        board.entries.push(Entry { job, work: Some(work), stop: Arc::new(AtomicBool::new(false)) });
+        board.entries.push(Entry { job, work: Some(work), stop: Arc::new(AtomicBool::new(false)), alone });
         forget_oldest(&mut board.entries);
         drop(board);
         self.news.notify_all();
@@ -77,23 +91,56 @@ impl<L: Clone, A> Shared<L, A> {
         id
     }
 
-    /// The next job of a lane with its work; `None` when everything ends.
-    pub(super) fn next(&self, lane: Lane) -> Option<(JobId, Work<A>, Arc<AtomicBool>)> {
+    /// The next job of a lane with its work; `None` when everything ends. No look begins beside a replacement.
+    pub(super) fn next(&self, lane: Lane) -> Option<Next<A>> {
         let mut board = self.board();
         loop {
             if board.closing {
                 return None;
             }
+            let may_begin = lane == Lane::Work || !board.alone;
             let waits = |entry: &&mut Entry<L, A>| {
-                entry.job.lane == lane && matches!(entry.job.phase, Phase::Waiting) && entry.work.is_some()
+                may_begin && entry.job.lane == lane && matches!(entry.job.phase, Phase::Waiting)
             };
             if let Some(entry) = board.entries.iter_mut().find(waits)
                 && let Some(work) = entry.work.take()
             {
-                return Some((entry.job.id, work, Arc::clone(&entry.stop)));
+                entry.job.phase = Phase::Running(Reached::default());
+                return Some(Next { id: entry.job.id, work, stop: Arc::clone(&entry.stop), alone: entry.alone });
             }
             board = self.news.wait(board).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Sends everybody away who looks, and waits until they have gone.
+    pub(super) fn be_alone(&self) {
+        let mut board = self.board();
+        board.alone = true;
+        let looks = |entry: &&Entry<L, A>| {
+            entry.job.lane == Lane::Look && matches!(entry.job.phase, Phase::Running(_)) && entry.work.is_none()
+        };
+        board.entries.iter().filter(looks).for_each(|entry| entry.stop.store(true, Ordering::Relaxed));
+        while board.glances > 0 || board.entries.iter().any(|entry| looks(&entry)) {
+            board = self.news.wait(board).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Others may look again.
+    pub(super) fn no_longer_alone(&self) {
+        self.board().alone = false;
+        self.news.notify_all();
+    }
+
+    pub(super) fn glance<T>(&self, look: impl FnOnce() -> T) -> Option<T> {
+        let mut board = self.board();
+        if board.alone {
+            return None;
+        }
+        board.glances += 1;
+        drop(board);
+        // Counted down also where the look panics, or a restore would wait for ever.
+        let _gone = Gone(self);
+        Some(look())
     }
 
     /// Waits for a moment before another look; `false` when everything ends.
@@ -115,6 +162,8 @@ impl<L: Clone, A> Shared<L, A> {
         if let Some(entry) = self.board().entries.iter_mut().find(|entry| entry.job.id == id) {
             entry.job.phase = phase;
         }
+        // Whoever wants to be alone waits for looks to end.
+        self.news.notify_all();
         (self.changed)();
     }
 
@@ -199,6 +248,16 @@ impl<L, A> Shared<L, A> {
     /// A thread that panicked in the middle of a change of this list has left it whole: each is one assignment.
     fn board(&self) -> MutexGuard<'_, Board<L, A>> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who looked is gone.
+struct Gone<'a, L, A>(&'a Shared<L, A>);
+
+impl<L, A> Drop for Gone<'_, L, A> {
+    fn drop(&mut self) {
+        self.0.board().glances -= 1;
+        self.0.news.notify_all();
     }
 }
 

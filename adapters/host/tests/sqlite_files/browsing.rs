@@ -288,6 +288,8 @@ fn what_has_no_room_is_counted_and_not_listed() {
     let last = pair.page(&index, Fate::Lost, 12, 9);
     let [RowChange { now: Some(cells), .. }] = last.as_slice() else { panic!("one row, not {last:?}") };
     assert!(matches!(cells.as_slice(), [Cell::Text { cut: true, .. }, Cell::Integer(22)]), "{cells:?}");
+    run(&pair.candidate, "DROP TABLE t");
+    assert_eq!(pair.index("t").listed(Fate::Lost), 20, "rows of one fate alone have all the room");
 }
 
 #[test]

@@ -96,8 +96,8 @@ fn not_unicode(home: &Path) -> EngineError {
 fn sweep(files: &dyn FileSystem, folder: &Utf8Path) -> io::Result<()> {
     let half_written = |name: &str| is_staged(name) && name.contains(&format!("-to-{PASSING}"));
     let ours = |name: &str| name.starts_with(PASSING) || half_written(name);
-    let left = files.list(folder.as_std_path())?.into_iter().filter(|entry| entry.is_file && ours(&entry.name));
-    left.map(|entry| files.remove(folder.join(entry.name).as_std_path())).collect()
+    let mut left = files.list(folder.as_std_path())?.into_iter().filter(|entry| entry.is_file && ours(&entry.name));
+    left.try_for_each(|entry| files.remove(folder.join(entry.name).as_std_path()))
 }
 
 /// What a file that came from the browser was called there.

@@ -49,6 +49,7 @@ pub(crate) fn check(typed: &str, home: &Path) -> Result<PathBuf, Reason> {
 }
 
 fn reason(error: &io::Error) -> Reason {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the standard library's list is open")]
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::InvalidInput => Reason::Missing,
         ErrorKind::NotADirectory => Reason::NotAFolder,
@@ -102,9 +103,9 @@ fn mounted() -> Vec<PathBuf> {
         for inside in folders_in(Path::new(folder)) {
             // /media/STICK, or /media/PERSON/STICK.
             if is_mounted(&inside) {
-                found.push(inside)
+                found.push(inside);
             } else {
-                found.extend(folders_in(&inside).into_iter().filter(|stick| is_mounted(stick)))
+                found.extend(folders_in(&inside).into_iter().filter(|stick| is_mounted(stick)));
             }
         }
     }

@@ -1,8 +1,6 @@
 //! Names of files: what a browser said is used as far as it harms nothing, and is said to a browser in letters that
 //! every one of them reads.
 
-use std::fmt::Write;
-
 /// Bytes; file systems take 255, with what stands before it here and what the engine puts before that.
 const LONGEST: usize = 150;
 
@@ -27,16 +25,12 @@ pub(super) fn attachment(name: &str) -> String {
 
 /// RFC 5987: all but letters and digits as `%41`.
 fn escaped(name: &str) -> String {
-    let mut escaped = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            drop(write!(escaped, "%{byte:02X}"));
-        }
-    }
-    escaped
+    let escape = |byte: u8| match byte {
+        b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    name.bytes().map(escape).collect()
 }
 
 #[cfg(test)]

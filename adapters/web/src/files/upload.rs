@@ -102,6 +102,7 @@ fn write(files: &dyn FileSystem, path: &Path, mut pieces: Receiver<Option<Bytes>
 }
 
 fn reason(error: &io::Error) -> Reason {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the standard library's list is open")]
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Reason::TooLarge,
         _ => Reason::Broken,

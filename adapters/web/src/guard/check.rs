@@ -31,7 +31,8 @@ pub(super) fn check(gate: &Gate, request: &Parts) -> Result<Visitor, Problem> {
     if !every(&request.headers, ORIGIN.as_str(), ours) || !(reads || has_one(&request.headers, ORIGIN.as_str())) {
         return Err(Problem::Forbidden);
     }
-    if !is_from_here(&request.headers) && !(reads && is_a_visit(&request.headers)) {
+    let may_come_over = reads && is_a_visit(&request.headers);
+    if !may_come_over && !is_from_here(&request.headers) {
         return Err(Problem::Forbidden);
     }
     if request.method == Method::GET && request.uri.path() == ENTRANCE {

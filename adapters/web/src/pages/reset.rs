@@ -1,5 +1,7 @@
 //! The two resets of a business: what would be wiped, what stays, and a name to type before anything happens.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -51,8 +53,10 @@ fn business<'a>(ctx: &'a Ctx, workspace: &str, kind: &str) -> Result<(&'a Worksp
 /// Rows per table that would be wiped, or why nobody can tell.
 async fn rows(ctx: &Ctx, workspace: &Workspace, act: Act) -> Rows {
     let database = ctx.site.desk.home().join(&workspace.database);
-    let counted = tokio::task::spawn_blocking(move || omnicraft_erp::reset_preview(&database, act));
-    let counted = counted.await.map_err(|error| error.to_string())?;
+    let site = Arc::clone(&ctx.site);
+    let count = move || site.desk.glance(|| omnicraft_erp::reset_preview(&database, act));
+    let counted = tokio::task::spawn_blocking(count).await.map_err(|error| error.to_string())?;
+    let counted = counted.ok_or_else(|| "a restore is under way".to_owned())?;
     counted.map_err(|error| error.to_string())
 }
 

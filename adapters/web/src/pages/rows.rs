@@ -73,10 +73,11 @@ async fn listed(ctx: &Ctx, rows: &Arc<Rows>, fate: Fate, asked: &Asked) -> Marku
     let (total, listed) = (rows.index.count(fate), rows.index.listed(fate));
     let first = asked.first.min(listed.saturating_sub(1)) / MOST * MOST;
     let read = {
-        let (rows, ports) = (Arc::clone(rows), ctx.site.desk.ports());
-        tokio::task::spawn_blocking(move || rows.page(&*ports.files, fate, first, MOST)).await
+        let (rows, site) = (Arc::clone(rows), Arc::clone(&ctx.site));
+        let look = move || site.desk.glance(|| rows.page(&*site.desk.ports().files, fate, first, MOST));
+        tokio::task::spawn_blocking(look).await
     };
-    let Ok(Ok(Some(page))) = read else {
+    let Ok(Some(Ok(Some(page)))) = read else {
         return html! { div class="note warn" { p { (lang.say("rows-gone")) } } };
     };
     let last = first + page.len() as u64;

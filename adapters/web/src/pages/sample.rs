@@ -14,6 +14,7 @@ use omnicraft_core::model::{
 use omnicraft_erp::OmniCraft;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::Ports;
+use omnicraft_host::ports::app::App;
 use omnicraft_host::ports::clock::SystemClock;
 use omnicraft_host::progress::Unobserved;
 use tempfile::TempDir;
@@ -96,6 +97,12 @@ impl Sample {
         for event in events {
             engine.handle(event).unwrap();
         }
+    }
+
+    /// The site over this home, of an app that is not quite OmniCraft.
+    pub(crate) fn served_by(&mut self, app: impl App + Clone + 'static) {
+        let ports = move || Ports { app: Box::new(app.clone()), ..ports(&now()) };
+        self.site = Some(Site::open(Config { home: self.path(), ports: Box::new(ports) }, PORT).unwrap());
     }
 
     /// The site over this home.

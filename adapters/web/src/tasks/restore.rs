@@ -27,5 +27,5 @@ pub(crate) fn undo(site: &Site, workspace: WorkspaceId) -> JobId {
 }
 
 fn told(site: &Site, label: Label, event: EventKind) -> JobId {
-    site.desk.submit(label, move |engine| Ok(Answer::Concluded(Box::new(engine.handle(event.clone())?))))
+    site.desk.submit_alone(label, move |engine| Ok(Answer::Concluded(Box::new(engine.handle(event.clone())?))))
 }

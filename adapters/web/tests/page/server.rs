@@ -42,6 +42,16 @@ impl Server {
         self.folder.path().join("home")
     }
 
+    /// What the home holds as far as anybody can see: its backups, its policy and what passes through the page's folder.
+    pub(crate) fn everything(&self) -> String {
+        let home = self.home();
+        let listed = omnicraft(&home, TODAY).args(["--json", "list"]).output().unwrap();
+        let passing = std::fs::read_dir(home.join(".page")).unwrap().map(|entry| entry.unwrap().file_name());
+        let (mut passing, listed): (Vec<_>, _) = (passing.collect(), String::from_utf8(listed.stdout).unwrap());
+        passing.sort();
+        format!("{listed}\n{passing:?}")
+    }
+
     pub(crate) fn process_id(&self) -> u32 {
         self.process.id()
     }
@@ -112,12 +122,10 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test looks at its watch while another process works")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test waits for another process")]
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
 }

@@ -44,7 +44,7 @@ pub(super) struct Place {
     pub(super) key: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct List {
     count: u64,
     pub(super) rows: Packed,
@@ -105,27 +105,21 @@ impl TableIndex {
     }
 }
 
-/// None of the fates takes the room of another.
-impl Default for List {
-    fn default() -> Self {
-        Self { count: 0, rows: Packed::within(ROOM / 3) }
-    }
-}
-
 fn gather(
     old: Option<Half<'_, '_>>,
     new: Option<Half<'_, '_>>,
     progress: &Shared<'_, '_>,
 ) -> std::result::Result<TableIndex, Trip> {
-    let mut found = TableIndex { columns: columns(old, new), ..TableIndex::default() };
     if let (Some(old), Some(new)) = (old, new)
         && let Some(by) = pairing::of_both(old, new, progress)?
     {
+        let mut found = TableIndex::new(columns(Some(old), Some(new)), if by.key == 0 { 2 } else { 3 });
         found.live = Some(Place::of(old.1, &by, &found.columns));
         found.candidate = Some(Place::of(new.1, &by, &found.columns));
         merge(old, new, &by, progress, &mut |fate, row| found.note(fate, row, &by))?;
         return Ok(found);
     }
+    let mut found = TableIndex::new(columns(old, new), [old, new].iter().flatten().count().max(1));
     if let Some(old) = old {
         let by = pairing::of_one(old, progress)?;
         found.live = Some(Place::of(old.1, &by, &found.columns));
@@ -140,6 +134,12 @@ fn gather(
 }
 
 impl TableIndex {
+    /// The fates that its rows can have share the room; none takes that of another.
+    fn new(columns: Vec<String>, fates: usize) -> Self {
+        let list = || List { count: 0, rows: Packed::within(ROOM / fates) };
+        Self { columns, live: None, candidate: None, lost: list(), back: list(), changed: list() }
+    }
+
     fn note(&mut self, fate: Fate, row: &Row<'_>, by: &Pairing<'_>) -> rusqlite::Result<()> {
         let mut entry = Vec::new();
         for column in 0..by.ordered() {

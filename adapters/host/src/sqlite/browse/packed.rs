@@ -12,7 +12,7 @@ const STRIDE: usize = 32;
 ///
 /// **Invariant:** it takes no more bytes than its room, and holds every entry that was pushed before the first that did
 /// not fit.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Packed {
     bytes: Vec<u8>,
     starts: Vec<u32>,

@@ -5,4 +5,5 @@ mod home;
 mod resets;
 mod settings;
 mod texts;
+mod unblocked;
 mod weight;

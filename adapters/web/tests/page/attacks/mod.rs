@@ -2,6 +2,7 @@
 
 mod bodies;
 mod entrance;
+mod forms;
 mod headers;
 mod hosts;
 mod origins;
