@@ -22,7 +22,7 @@ fn benchmark(criterion: &mut Criterion) {
     let home = many::snapshots(SNAPSHOTS);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let config = Config { home: home.path().to_owned(), ports: Box::new(many::ports) };
+    let config = Config { home: home.path().to_owned(), ports: Box::new(many::ports), start_app: None };
     let site = Site::open(config, port).unwrap();
     let mut browser = Browser::enter(port, &site.link());
     let over = Arc::new(AtomicBool::new(false));

@@ -1,23 +1,16 @@
-//! OmniCraft with a command that starts the app: after a restore the app comes back by itself.
+//! The command that starts the app: after a restore the app comes back by itself.
 
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use omnicraft_core::model::{SchemaProfile, WorkspaceId};
-use omnicraft_erp::OmniCraft;
-use omnicraft_host::ports::app::App;
-
 use crate::output::note;
 
-/// OmniCraft, and how it is started. Clones start the same app.
-#[derive(Clone)]
+/// How the app is started.
 pub(crate) struct Launcher {
-    app: OmniCraft,
-    command: Arc<[OsString]>,
+    command: Vec<OsString>,
     /// Whether the one that was started last is still there.
     runs: Arc<AtomicBool>,
 }
@@ -25,12 +18,11 @@ pub(crate) struct Launcher {
 impl Launcher {
     /// `command` holds the program and its arguments.
     pub(crate) fn new(command: Vec<OsString>) -> Self {
-        Self { app: OmniCraft::new(), command: command.into(), runs: Arc::default() }
+        Self { command, runs: Arc::default() }
     }
 
-    /// Starts the app, unless the one that was started before still runs: a restore of several workspaces asks once
-    /// for each.
-    fn start(&self) {
+    /// Starts the app, unless the one that was started before still runs.
+    pub(crate) fn start(&self) {
         let Some((program, arguments)) = self.command.split_first() else { return };
         if self.runs.swap(true, Ordering::SeqCst) {
             return;
@@ -72,29 +64,3 @@ fn detached(program: &OsString, arguments: &[OsString]) -> Command {
 /// DETACHED_PROCESS and CREATE_NEW_PROCESS_GROUP of the Windows interface.
 #[cfg(windows)]
 const DETACHED: u32 = 0x8 | 0x200;
-
-impl App for Launcher {
-    fn name(&self) -> &str {
-        self.app.name()
-    }
-
-    fn profiles(&self) -> &[SchemaProfile] {
-        self.app.profiles()
-    }
-
-    fn create(&self, profile: &SchemaProfile, version: &str, database: &Path) -> Result<(), String> {
-        self.app.create(profile, version, database)
-    }
-
-    fn migrate(&self, profile: &SchemaProfile, database: &Path) -> Result<(), String> {
-        self.app.migrate(profile, database)
-    }
-
-    fn quiesce(&self, workspace: &WorkspaceId) -> Result<(), String> {
-        self.app.quiesce(workspace)
-    }
-
-    fn relaunch(&self, _workspace: &WorkspaceId) {
-        self.start();
-    }
-}

@@ -49,7 +49,9 @@ impl Home {
         let desk = Handle::open(Settings {
             home: folder.path().to_owned(),
             ports: Box::new(ports),
-            changed: Box::new(move || drop(sender.send(()))),
+            changed: Box::new(move || {
+                let _ = sender.send(());
+            }),
         });
         Self { desk: desk.unwrap(), folder, news }
     }
@@ -188,7 +190,7 @@ fn a_look_is_done_in_the_middle_of_an_operation() {
         let decide = move |state: &State, event: &Event, profiles: &Profiles| {
             let moment = state.operation.as_ref().map(|operation| &operation.moment);
             if matches!(moment, Some(Moment::Manual(_, Some(pin))) if pin == "slowly") && begun.send(()).is_ok() {
-                drop(goes_on.lock().unwrap().recv());
+                let _ = goes_on.lock().unwrap().recv();
             }
             transition(state, event, profiles)
         };

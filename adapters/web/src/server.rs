@@ -162,7 +162,7 @@ mod tests {
             drop(Engine::create(&home, ports(), Box::new(Unobserved)).unwrap());
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = listener.local_addr().unwrap().port();
-            let site = Site::open(Config { home, ports: Box::new(ports) }, port).unwrap();
+            let site = Site::open(Config { home, ports: Box::new(ports), start_app: None }, port).unwrap();
             let stop = Arc::new(AtomicBool::new(false));
             let (asked, served) = (Arc::clone(&stop), Arc::clone(&site));
             let thread = thread::spawn(move || {

@@ -19,6 +19,8 @@ pub struct Config {
     pub home: PathBuf,
     /// Makes the ports of each engine: the clock, the files, and the app whose profile gives tables their words.
     pub ports: Box<dyn Fn() -> Ports + Send + Sync>,
+    /// Starts the app again; asked once after each restore that was applied. `None` where its owner starts it.
+    pub start_app: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// What all requests share.
@@ -28,6 +30,7 @@ pub struct Site {
     pub(crate) news: watch::Sender<u64>,
     pub(crate) gate: Gate,
     pub(crate) folder: PageFolder,
+    pub(crate) start_app: Option<Arc<dyn Fn() + Send + Sync>>,
     pub(crate) profiles: Vec<SchemaProfile>,
     pub(crate) app: String,
 }
@@ -50,7 +53,8 @@ impl Site {
         })?;
         let folder = PageFolder::open(desk.home(), ports.files)?;
         let (profiles, app) = (ports.app.profiles().to_vec(), ports.app.name().to_owned());
-        Ok(Arc::new(Self { desk, news, gate, folder, profiles, app }))
+        let start_app = config.start_app.map(Arc::from);
+        Ok(Arc::new(Self { desk, news, gate, folder, start_app, profiles, app }))
     }
 
     /// What opens the page: for whoever started it, as often as he likes.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use omnicraft_erp::OmniCraft;
 use omnicraft_host::ports::Ports;
-use omnicraft_host::ports::app::App;
 use omnicraft_web::{Config, Options, Site};
 use serde_json::{Value, json};
 
@@ -21,7 +20,8 @@ pub(crate) fn run(session: &Session, asked: Serve) -> Result<Reply, Problem> {
     let home = session.home()?;
     let listener = listen(asked.port)?;
     let port = listener.local_addr().map_err(|error| no_address(asked.port, &error))?.port();
-    let site = Site::open(Config { home, ports: ports(session, asked.app) }, port)?;
+    let config = Config { home, ports: ports(session), start_app: start_app(asked.app) };
+    let site = Site::open(config, port)?;
     announce(session, &site, port);
     if !asked.no_open && !session.json() {
         open_browser(session, &site);
@@ -47,17 +47,16 @@ fn no_address(port: u16, error: &std::io::Error) -> Problem {
     Problem::failed(reason, "Leave --port away, so that a free one is taken")
 }
 
-/// Makes ports for each engine of the page; all of them start the same app.
-fn ports(session: &Session, command: Vec<OsString>) -> Box<dyn Fn() -> Ports + Send + Sync> {
+/// Makes ports for each engine of the page.
+fn ports(session: &Session) -> Box<dyn Fn() -> Ports + Send + Sync> {
     let clock = session.clock().clone();
-    let launcher = (!command.is_empty()).then(|| Launcher::new(command));
-    Box::new(move || {
-        let app: Box<dyn App> = match &launcher {
-            Some(launcher) => Box::new(launcher.clone()),
-            None => Box::new(OmniCraft::new()),
-        };
-        Ports { clock: Box::new(clock.clone()), ..Ports::of_this_machine(app) }
-    })
+    Box::new(move || Ports { clock: Box::new(clock.clone()), ..Ports::of_this_machine(Box::new(OmniCraft::new())) })
+}
+
+/// What starts the app again, where a command was given.
+fn start_app(command: Vec<OsString>) -> Option<Box<dyn Fn() + Send + Sync>> {
+    let launcher = (!command.is_empty()).then(|| Launcher::new(command))?;
+    Some(Box::new(move || launcher.start()))
 }
 
 fn announce(session: &Session, site: &Site, port: u16) {

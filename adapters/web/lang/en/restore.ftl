@@ -29,6 +29,7 @@ job-again = Try again
 job-download = Save the file
 job-decided = The restore is decided, but could not be finished. The next start finishes it.
 job-open-app = You can open { $app } again.
+job-app-started = { $app } is being opened again.
 job-lies-at = The file lies at { $path }.
 
 step-beginning = Beginning…

@@ -117,7 +117,7 @@ mod tests {
         let home = home.path().join("home");
         let ports = || Ports::of_this_machine(Box::new(NoApp));
         drop(Engine::create(&home, ports(), Box::new(Unobserved)).unwrap());
-        let site = Site::open(Config { home, ports: Box::new(ports) }, 1).unwrap();
+        let site = Site::open(Config { home, ports: Box::new(ports), start_app: None }, 1).unwrap();
         let body = body.replace("MARK", site.gate.csrf());
         let request = Request::post("/").header(CONTENT_TYPE, kind).body(Body::from(body.clone())).unwrap();
         let told = |problem: Problem| format!("{problem:?}");

@@ -102,15 +102,16 @@ impl Sample {
     /// The site over this home, of an app that is not quite OmniCraft.
     pub(crate) fn served_by(&mut self, app: impl App + Clone + 'static) {
         let ports = move || Ports { app: Box::new(app.clone()), ..ports(&now()) };
-        self.site = Some(Site::open(Config { home: self.path(), ports: Box::new(ports) }, PORT).unwrap());
+        self.site =
+            Some(Site::open(Config { home: self.path(), ports: Box::new(ports), start_app: None }, PORT).unwrap());
     }
 
     /// The site over this home.
     pub(crate) fn site(&mut self) -> Arc<Site> {
         let home = self.path();
-        let site = self
-            .site
-            .get_or_insert_with(|| Site::open(Config { home, ports: Box::new(|| ports(&now())) }, PORT).unwrap());
+        let site = self.site.get_or_insert_with(|| {
+            Site::open(Config { home, ports: Box::new(|| ports(&now())), start_app: None }, PORT).unwrap()
+        });
         Arc::clone(site)
     }
 

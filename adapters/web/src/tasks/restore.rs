@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::WorkspaceId;
+use omnicraft_core::state::Ending;
 use omnicraft_host::handle::JobId;
 
 use super::{Answer, Label};
@@ -27,5 +28,14 @@ pub(crate) fn undo(site: &Site, workspace: WorkspaceId) -> JobId {
 }
 
 fn told(site: &Site, label: Label, event: EventKind) -> JobId {
-    site.desk.submit_alone(label, move |engine| Ok(Answer::Concluded(Box::new(engine.handle(event.clone())?))))
+    let start_app = site.start_app.clone();
+    site.desk.submit_alone(label, move |engine| {
+        let ended = engine.handle(event.clone())?;
+        let is_done = ended.ending != Ending::NotApplied && ended.failure.is_none();
+        // An app that still runs was the reason why nothing was done: it is not started a second time.
+        if let (true, Some(start_app)) = (is_done, &start_app) {
+            start_app();
+        }
+        Ok(Answer::Concluded(Box::new(ended)))
+    })
 }

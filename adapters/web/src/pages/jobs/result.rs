@@ -47,7 +47,7 @@ fn done(ctx: &Ctx, job: &PageJob, ended: &Conclusion) -> Markup {
             p { strong { (lang.say(sentence(&job.label))) } }
             @match &job.label {
                 Label::Restore { .. } | Label::RestoreAll { .. } | Label::Undo { .. } => {
-                    p { (lang.tell("job-open-app", &[("app", ctx.site.app.clone().into())])) }
+                    p { (lang.tell(app(ctx), &[("app", ctx.site.app.clone().into())])) }
                 }
                 Label::Export { to, download: None, .. } => p { (lang.tell("job-lies-at", &[("path", to.as_str().into())])) },
                 _ => {}
@@ -64,6 +64,11 @@ fn done(ctx: &Ctx, job: &PageJob, ended: &Conclusion) -> Markup {
             _ => {}
         }
     }
+}
+
+/// What becomes of the app after its database was replaced.
+fn app(ctx: &Ctx) -> &'static str {
+    if ctx.site.start_app.is_some() { "job-app-started" } else { "job-open-app" }
 }
 
 const fn sentence(label: &Label) -> &'static str {

@@ -105,21 +105,46 @@ fn an_archive_that_was_changed_is_told_by_file_and_line() {
         let folder = TempDir::new().unwrap();
         let file = export(browser, "Tables.", folder.path(), "tables");
         let changed = folder.path().join("changed.zip");
-        rename_a_client(&file, &changed);
+        change_a_client(&file, &changed, "1,X");
         drop_on_page(browser, &changed);
         browser.see("What speaks against this file");
         browser.see("clients.csv");
         is_accessible(browser);
-        let places = browser.run("return [...document.querySelectorAll('.findings tbody td')].map(e => e.innerText)");
-        assert!(places.as_array().unwrap().contains(&"2".into()), "the line: {places}");
         // Nothing can be restored from it as it is; whoever changed it can say so.
         assert!(browser.run("return document.getElementById('restore')").is_null());
-        browser.click("Take the file as it is now");
-        browser.click("Look again");
+        take_as_it_is(browser);
         browser.see("Changed since the export, and taken as it is now");
+        assert!(places(browser).contains(&("clients.csv".to_owned(), "2".to_owned(), String::new())));
         browser.see("To confirm, type");
+        // A number that is none is told by its column, too.
+        change_a_client(&file, &changed, "one,");
+        drop_on_page(browser, &changed);
+        browser.see("What speaks against this file");
+        take_as_it_is(browser);
+        browser.see("id");
+        assert!(places(browser).contains(&("clients.csv".to_owned(), "2".to_owned(), "id".to_owned())));
         assert!(rows(server, "clients") > 0);
     });
+}
+
+fn take_as_it_is(browser: &Browser) {
+    let before = browser.address();
+    browser.click("Take the file as it is now");
+    browser.click("Look again");
+    browser.wait("the second look", || (browser.address() != before).then_some(()));
+    browser.wait_for(".findings");
+}
+
+/// File without its number, line and column of each finding.
+fn places(browser: &Browser) -> Vec<(String, String, String)> {
+    let found = browser.run(
+        "return [...document.querySelectorAll('.findings tbody tr')].map(r => [...r.cells].map(c => c.innerText))",
+    );
+    let place = |row: &serde_json::Value| {
+        let cell = |at: usize| row[at].as_str().unwrap().to_owned();
+        (cell(0).split_once('_').unwrap().1.to_owned(), cell(1), cell(2))
+    };
+    found.as_array().unwrap().iter().map(place).collect()
 }
 
 #[test]
@@ -139,8 +164,8 @@ fn a_file_that_is_nothing_of_ours_is_refused() {
     });
 }
 
-/// Copies an archive, in which the first client has another name.
-fn rename_a_client(from: &Path, to: &Path) {
+/// Copies an archive, in which the first client's line begins in another way.
+fn change_a_client(from: &Path, to: &Path, begins: &str) {
     let mut archive = ZipArchive::new(File::open(from).unwrap()).unwrap();
     let mut writer = ZipWriter::new(File::create(to).unwrap());
     for place in 0..archive.len() {
@@ -151,7 +176,7 @@ fn rename_a_client(from: &Path, to: &Path) {
         if name.ends_with("_clients.csv") {
             let whole = String::from_utf8(content).unwrap();
             assert!(whole.contains("\n1,"), "{whole}");
-            content = whole.replacen("\n1,", "\n1,X", 1).into_bytes();
+            content = whole.replacen("\n1,", &format!("\n{begins}"), 1).into_bytes();
         }
         writer.start_file(name, SimpleFileOptions::default()).unwrap();
         writer.write_all(&content).unwrap();
