@@ -131,8 +131,10 @@ impl Life {
         self.machine.disk.note(Note::Began { operation: operation.clone(), goes_on: true });
         let opened = Engine::open(Path::new(HOME), self.ports(), observer);
         let opened = opened.map(|engine| self.engine = Some(engine));
-        self.find_out();
-        self.ended(operation, false);
+        self.undisturbed(|life| {
+            life.find_out();
+            life.ended(operation, false);
+        });
         opened
     }
 
@@ -183,7 +185,7 @@ impl Life {
         destroys.into_iter().for_each(|note| self.machine.disk.note(note));
         let told = self.engine().handle(kind);
         match &told {
-            _ if was_open => self.find_out(),
+            _ if was_open => self.undisturbed(|life| life.find_out()),
             Ok(conclusion) if conclusion.failure.is_none() => self.ledger.happened(),
             Err(EngineError::Refused(_)) => self.ledger.settle(self.ledger.books()),
             // A list of workspaces that was written and not recorded is found by the next start.
@@ -191,8 +193,14 @@ impl Life {
             _ => self.ledger.settle(self.ledger.books()),
         }
         let applied = told.as_ref().is_ok_and(|conclusion| conclusion.failure.is_none());
-        self.ended(operation, applied);
+        self.undisturbed(|life| life.ended(operation, applied));
         told
+    }
+
+    /// Somebody looks who is no part of the machine: a disk that fails fails the engine and the app.
+    fn undisturbed(&mut self, look: impl FnOnce(&mut Self)) {
+        let disk = self.machine.disk.clone();
+        disk.undisturbed(|| look(self));
     }
 
     /// Whether the next start goes on with what was begun.

@@ -204,25 +204,29 @@ impl Life {
         connection.execute_batch("PRAGMA cache_size = 1").unwrap();
         connection.execute_batch(wipe).unwrap();
         connection.cache_flush().unwrap();
-        let image = self.machine.disk.image();
-        drop(connection);
-        self.on_disk(image);
+        if self.machine.is_here() {
+            let halves = ["", "-journal"].map(|suffix| PathBuf::from(format!("{}{suffix}", Self::live(name).display())));
+            let halves = halves.map(|path| (self.bytes_of(&path), path));
+            drop(connection);
+            halves.iter().for_each(|(bytes, path)| self.put(path, bytes));
+        } else {
+            let image = self.machine.disk.image();
+            drop(connection);
+            self.on_disk(image);
+        }
         self.start_again().unwrap();
     }
 
     /// Bytes of a live database go bad; whatever log lies beside it stays.
     pub fn damage(&mut self, name: &str, offset: u64) {
         self.kill(name);
-        let live = Self::live(name);
-        let file = self.machine.disk.file(&live).unwrap();
-        self.machine.disk.write(file, offset, &[0xA5; 2048]).unwrap();
+        self.overwrite(&Self::live(name), offset, &[0xA5; 2048]);
         self.is_unreadable(name);
     }
 
     /// Bytes of a file in the folder outside go bad.
     pub fn spoil(&mut self, file: &str, offset: u64) {
-        let file = self.machine.disk.file(elsewhere(file).as_std_path()).unwrap();
-        self.machine.disk.write(file, offset, &[0xA5; 2048]).unwrap();
+        self.overwrite(elsewhere(file).as_std_path(), offset, &[0xA5; 2048]);
     }
 
     /// The app and its engine are closed and started again.
@@ -245,9 +249,14 @@ impl Life {
     pub fn new_computer(&mut self) {
         self.engine = None;
         self.ledger.handles.lock().clear();
-        let mut image = self.machine.disk.image();
-        image.names.retain(|path, _| path.starts_with(ELSEWHERE));
-        self.on_disk(image);
+        if self.machine.is_here() {
+            #[expect(clippy::disallowed_methods, reason = "the whole home goes, in a folder that stands for the disk")]
+            std::fs::remove_dir_all(HOME).unwrap();
+        } else {
+            let mut image = self.machine.disk.image();
+            image.names.retain(|path, _| path.starts_with(ELSEWHERE));
+            self.on_disk(image);
+        }
         self.ledger.settle(Books::new());
         self.engine = Some(Engine::create(Path::new(HOME), self.ports(), Box::new(Unobserved)).unwrap());
     }

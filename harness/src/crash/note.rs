@@ -26,6 +26,8 @@ pub enum Note {
     Version(Digest, String),
     /// Recovery must lead to one of these, as a whole; what is there if nothing more happens comes first.
     Worlds(Vec<Books>),
+    /// The app begins to commit to a database with a rollback journal, which holds this; or it has ended.
+    Commits(Option<(Arc<Path>, Digest)>),
     /// The engine begins something.
     Began {
         /// What.

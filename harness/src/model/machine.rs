@@ -160,7 +160,7 @@ impl Computer {
         let place = |at: u8| size * u64::from(at) / 256;
         let flipped = |at: u8| {
             let mut byte = [0];
-            disk.read(file, place(at), &mut byte);
+            disk.undisturbed(|| disk.read(file, place(at), &mut byte)).unwrap();
             [byte[0] ^ 0x41]
         };
         match how {
@@ -194,7 +194,7 @@ impl Computer {
 
 /// From so many changes on nothing reaches the disk any more.
 pub(super) const fn lights_out(after: u64) -> Fault {
-    Fault { after, lasts: true, short: false, kind: std::io::ErrorKind::Other }
+    Fault { reads: false, after, lasts: true, short: false, kind: std::io::ErrorKind::Other }
 }
 
 /// Most disks lose little or much, few lose half.

@@ -28,15 +28,21 @@ struct State {
     /// The number that its file system has in this machine: another one with every start.
     device: u64,
     fault: Option<Fault>,
+    /// How long the log was when something first went wrong.
+    failed_at: Option<usize>,
+    /// Reads of file contents so far, but for those of somebody who only looks.
+    reads: u64,
     recorder: Option<Recorder>,
     /// What is looked at now has been asked about as a whole.
     unrecorded: bool,
 }
 
-/// What goes wrong, counted from now: the change or sync with this number, or it and all after it.
+/// What goes wrong, counted from now: the change or sync with this number, or it and all after it; or so of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// How many changes and syncs still succeed.
+    /// Whether reads of file contents fail, and not changes and syncs.
+    pub reads: bool,
+    /// How many of them still succeed.
     pub after: u64,
     /// Whether everything after it fails too.
     pub lasts: bool,
@@ -107,7 +113,30 @@ impl SimDisk {
 
     /// Something goes wrong from now on.
     pub fn fail(&self, fault: Option<Fault>) {
-        self.state().fault = fault;
+        let mut state = self.state();
+        (state.fault, state.failed_at) = (fault, None);
+    }
+
+    /// How long the log was when what was to go wrong first did; nothing where it never did.
+    pub fn failed_at(&self) -> Option<usize> {
+        self.state().failed_at
+    }
+
+    /// Reads of file contents so far.
+    pub fn reads(&self) -> u64 {
+        self.state().reads
+    }
+
+    /// Somebody looks at the disk who is no part of its machine: nothing goes wrong for him, and nothing is counted.
+    pub fn undisturbed<T>(&self, look: impl FnOnce() -> T) -> T {
+        let (fault, reads) = {
+            let mut state = self.state();
+            (state.fault.take(), state.reads)
+        };
+        let result = look();
+        let mut state = self.state();
+        (state.fault, state.reads) = (fault, reads);
+        result
     }
 
     /// From now on, what is asked of the disk as it was at the start is written down.
@@ -173,13 +202,20 @@ impl SimDisk {
     }
 
     /// Reads; returns how many bytes there were.
-    pub fn read(&self, file: FileId, offset: u64, into: &mut [u8]) -> usize {
+    pub fn read(&self, file: FileId, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         let mut state = self.state();
+        state.before_read()?;
         state.look_at(file, offset, into.len());
-        state.image.content(file).map_or(0, |content| content.read(offset, into))
+        Ok(state.image.content(file).map_or(0, |content| content.read(offset, into)))
     }
 
-    /// A whole file.
+    /// Reads a whole file.
+    pub fn read_all(&self, file: FileId) -> io::Result<Content> {
+        self.state().before_read()?;
+        Ok(self.content(file))
+    }
+
+    /// A whole file, for somebody who looks at the disk.
     pub fn content(&self, file: FileId) -> Content {
         let mut state = self.state();
         state.ask(file, Question::Content(file));
@@ -218,7 +254,7 @@ impl SimDisk {
 
 impl State {
     fn act(&mut self, operation: Operation) -> io::Result<()> {
-        if let Some(fault) = self.meet_fault() {
+        if let Some(fault) = self.meet_fault(false) {
             self.suffer(&operation, fault);
             return Err(fault.kind.into());
         }
@@ -296,13 +332,19 @@ impl State {
         self.look_up(parent).map(drop).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    fn meet_fault(&mut self) -> Option<Fault> {
-        let fault = self.fault.as_mut()?;
+    fn before_read(&mut self) -> io::Result<()> {
+        self.reads += 1;
+        self.meet_fault(true).map_or(Ok(()), |fault| Err(fault.kind.into()))
+    }
+
+    fn meet_fault(&mut self, reads: bool) -> Option<Fault> {
+        let fault = self.fault.as_mut().filter(|fault| fault.reads == reads)?;
         if fault.after > 0 {
             fault.after -= 1;
             return None;
         }
         let fault = *fault;
+        self.failed_at = self.failed_at.or(Some(self.log.len()));
         if !fault.lasts {
             self.fault = None;
         }
