@@ -219,9 +219,8 @@ impl Ledger {
             return change(connection);
         }
         self.doubt(live, after);
-        let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        let before = self.now().books.get(live).filter(|_| journal != "wal").copied();
-        before.iter().for_each(|before| self.disk.note(Note::Commits(Some((live.into(), *before)))));
+        let before = self.now().books.get(live).copied();
+        let _until_it_is_told = self.commits(connection, live, before)?;
         let changed = change(connection);
         match &changed {
             Ok(()) => self.landed(live, after),
@@ -229,22 +228,50 @@ impl Ledger {
             // It may be there when the database is opened again.
             Err(_) => {}
         }
-        before.iter().for_each(|_| self.disk.note(Note::Commits(None)));
         changed
+    }
+
+    /// Notes, where the database has a rollback journal, that the app commits to it until the answer is dropped, and what
+    /// it holds before its last commit.
+    pub fn commits(
+        &self,
+        connection: &Connection,
+        live: &Path,
+        before: Option<Digest>,
+    ) -> rusqlite::Result<Option<Committing>> {
+        let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        Ok(before.filter(|_| journal != "wal").map(|before| {
+            self.disk.note(Note::Commits(Some((live.into(), before))));
+            Committing(self.disk.clone())
+        }))
     }
 }
 
-/// The app commits durably: a sale that was told is not lost with the power.
+/// The app commits to a database with a rollback journal.
+pub struct Committing(SimDisk);
+
+impl Drop for Committing {
+    fn drop(&mut self) {
+        self.0.note(Note::Commits(None));
+    }
+}
+
 fn open(vfs: &str, live: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(vfs, live, OpenFlags::empty())?;
-    connection.pragma_update(None, "synchronous", "EXTRA")?;
-    // On macOS a plain fsync stops in the drive's cache.
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    durably(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Nobody else runs while it waits.
     connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
+}
+
+/// The app commits durably: a sale that was told is not lost with the power. With a rollback journal anything less leaves
+/// it to chance whether the last commit stays.
+pub fn durably(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
+    // On macOS a plain fsync stops in the drive's cache.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)
 }
 
 /// What a database will hold after a change, found out in memory.

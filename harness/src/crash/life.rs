@@ -133,7 +133,7 @@ impl Life {
         let opened = opened.map(|engine| self.engine = Some(engine));
         self.undisturbed(|life| {
             life.find_out();
-            life.ended(operation, false);
+            life.ended(operation, false, opened.is_err());
         });
         opened
     }
@@ -193,7 +193,8 @@ impl Life {
             _ => self.ledger.settle(self.ledger.books()),
         }
         let applied = told.as_ref().is_ok_and(|conclusion| conclusion.failure.is_none());
-        self.undisturbed(|life| life.ended(operation, applied));
+        let failed = told.as_ref().is_err_and(|error| !matches!(error, EngineError::Refused(_)));
+        self.undisturbed(|life| life.ended(operation, applied, failed));
         told
     }
 
@@ -234,8 +235,12 @@ impl Life {
 
     /// The engine has said its word; from here on its snapshots are counted on, and its exports where it said that they
     /// are done.
-    fn ended(&mut self, operation: String, applied: bool) {
-        self.cards = self.cards_now();
+    fn ended(&mut self, operation: String, applied: bool, failed: bool) {
+        let mut cards = self.cards_now();
+        if self.machine.disk.failed_to_read() {
+            cards.extend(self.unseen(&cards));
+        }
+        self.cards = cards;
         let mut exports = self.exports_now();
         if applied {
             self.exported.clone_from(&exports);
@@ -244,7 +249,7 @@ impl Life {
         unpromised.for_each(|(_, content)| *content = UNPROMISED);
         let (cards, ring) = (self.cards.clone(), self.ring());
         let catalog = self.catalog_now();
-        self.machine.disk.note(Note::Ended { operation, cards, exports, ring, catalog });
+        self.machine.disk.note(Note::Ended { failed, operation, cards, exports, ring, catalog });
     }
 
     /// What the catalog alone knows; without an engine what it did.
@@ -266,6 +271,16 @@ impl Life {
             Some(engine) => observe::cards(&self.machine, engine.state(), &mut self.probe),
             None => self.cards.clone(),
         }
+    }
+
+    /// Snapshots that there were and that an engine whose read failed does not list, with their files where they were: they
+    /// are counted on for all that.
+    fn unseen(&self, listed: &[Card]) -> Vec<Card> {
+        let is_there = |card: &&Card| {
+            let is_listed = listed.iter().any(|other| other.id == card.id || other.path == card.path);
+            !is_listed && observe::content_at(&self.machine, &card.path) == card.bytes
+        };
+        self.cards.iter().filter(is_there).cloned().collect()
     }
 
     fn exports_now(&self) -> Vec<(Arc<Path>, u64)> {

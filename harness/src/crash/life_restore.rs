@@ -18,7 +18,7 @@ use omnicraft_host::ports::Decide;
 use omnicraft_host::progress::Unobserved;
 use rusqlite::{Connection, OpenFlags};
 
-use super::ledger::rehearse;
+use super::ledger::{durably, rehearse};
 use super::life::{ELSEWHERE, HOME, Life, id};
 use super::observe::{self, Probe};
 use super::trace::Trace;
@@ -151,14 +151,17 @@ impl Life {
         drop(connection);
         self.destroys(name);
         self.ledger.perhaps(worlds.clone());
+        let before_the_last = worlds.iter().rev().nth(1).and_then(|books| books.get(&*live)).copied();
+        let mut until_it_is_told = None;
         let migrated = self.machine.connect(&live).and_then(|mut connection| {
-            // With a rollback journal anything less leaves it to chance whether the last version stays.
-            connection.pragma_update(None, "synchronous", "EXTRA")?;
+            durably(&connection)?;
+            until_it_is_told = self.ledger.commits(&connection, &live, before_the_last)?;
             self.parts.subject.migrate(&profile, &mut connection)?;
             connection.close().map_err(|(_, error)| error)
         });
         migrated.map_err(|error| error.to_string())?;
         worlds.pop().into_iter().for_each(|newest| self.ledger.settle(newest));
+        drop(until_it_is_told);
         Ok(())
     }
 

@@ -46,8 +46,10 @@ pub enum Note {
         /// What each will hold after a restore; nothing for the app's own deeds, after which it just holds something else.
         after: Books,
     },
-    /// The engine has said that it is done, and these are its snapshots.
+    /// The engine has said its last word, and these are its snapshots.
     Ended {
+        /// Whether its word was an error: what it has found out or was told meanwhile may be recorded or not.
+        failed: bool,
         /// What it was.
         operation: String,
         /// What can be restored now.

@@ -39,31 +39,34 @@ pub fn replay(line: &str, vfs: &Arc<SimVfs>) -> Result<Replayed, String> {
     let recipe: Recipe = line.parse()?;
     let scenario = scenario(&recipe)?;
     let parts = scenario.parts(vfs, Build::shipped());
-    let (trace, clock) = lived(&recipe, &scenario, &parts);
+    let (trace, clock, said) = lived(&recipe, &scenario, &parts);
     let replayed = again(&recipe, &trace, &parts, &clock)?;
-    let failure = recipe.failure.map_or_else(String::new, |failure| format!("The disk fails: {failure}.\n"));
-    Ok(Replayed { story: format!("{}: {}\n{failure}{}", scenario.name, scenario.story, replayed.story), ..replayed })
+    Ok(Replayed { story: format!("{}: {}\n{said}{}", scenario.name, scenario.story, replayed.story), ..replayed })
 }
 
 /// The smallest state that breaks what the state of this recipe breaks, made again on the product as it is shipped.
 pub fn shortest(recipe: &Recipe, vfs: &Arc<SimVfs>) -> Result<(Recipe, Replayed), String> {
     let scenario = scenario(recipe)?;
     let parts = scenario.parts(vfs, Build::shipped());
-    let (trace, clock) = lived(recipe, &scenario, &parts);
+    let (trace, clock, _) = lived(recipe, &scenario, &parts);
     let smallest = smallest(recipe, &trace, &parts, &clock);
     let replayed = again(&smallest, &trace, &parts, &clock)?;
     Ok((smallest, replayed))
 }
 
-/// The life that a recipe is about: one on a disk that fails, where it says so.
-fn lived(recipe: &Recipe, scenario: &Scenario, parts: &Parts) -> (Trace, SimClock) {
-    match recipe.failure {
-        None => scenario.trace(parts),
-        Some(failure) => {
-            let failed = faults::live(scenario, parts, failure);
-            (failed.trace, failed.clock)
-        }
-    }
+/// The life that a recipe is about: one on a disk that fails, where it says so, and then with what the operation said.
+fn lived(recipe: &Recipe, scenario: &Scenario, parts: &Parts) -> (Trace, SimClock, String) {
+    let Some(failure) = recipe.failure else {
+        let (trace, clock) = scenario.trace(parts);
+        return (trace, clock, String::new());
+    };
+    let failed = faults::live(scenario, parts, failure);
+    let said = match failed.said {
+        Ok(Ok(())) => "it is done".to_owned(),
+        Ok(Err(said)) => said,
+        Err(panic) => format!("it falls over: {panic}"),
+    };
+    (failed.trace, failed.clock, format!("The disk fails: {failure}. The operation says: {said}\n"))
 }
 
 /// The smallest state that breaks what the state of this recipe breaks.

@@ -122,14 +122,15 @@ impl Trace {
                     promise.catalog[1] = Arc::new(catalog.clone());
                 }
             }
-            Note::Ended { cards, exports, ring, catalog, .. } => {
+            Note::Ended { failed, cards, exports, ring, catalog, .. } => {
                 promise.operation = None;
                 promise.ring = *ring;
                 promise.retire();
-                promise.before = Arc::new(cards.clone());
+                promise.before = Arc::new(if *failed { last.not_raised(cards) } else { cards.clone() });
                 promise.after = None;
                 promise.exports = [Arc::new(exports.clone()), Arc::new(exports.clone())];
-                promise.catalog = [Arc::new(catalog.clone()), Arc::new(catalog.clone())];
+                let catalog = Arc::new(catalog.clone());
+                promise.catalog = [if *failed { last.catalog[0].clone() } else { catalog.clone() }, catalog];
             }
         }
         promise
@@ -152,6 +153,14 @@ impl Promise {
                 held.entry(path.clone()).or_default().insert(*content);
             }
         }
+    }
+
+    /// Snapshots after an error, each verified no better than it was before: a level that was reached and could not be
+    /// recorded for certain was told to nobody.
+    fn not_raised(&self, cards: &[Card]) -> Vec<Card> {
+        let before = |card: &Card| self.before.iter().find(|other| other.id == card.id).map(|other| other.level);
+        let lowered = |card: &Card| Card { level: before(card).map_or(card.level, |level| level.min(card.level)), ..card.clone() };
+        cards.iter().map(lowered).collect()
     }
 
     /// What is no longer looked after keeps its snapshots, on no card.

@@ -49,7 +49,7 @@ pub(super) fn conformance(proof: &mut Proof, wanted: &[Scenario]) {
         (Some(reason), _) => return proof.skipped.push(skipped("conformance", reason)),
         (None, Ok(program)) if program.is_file() => program,
         (None, _) => {
-            return proof.skipped.push(skipped("conformance", "the program `live_here` is not built beside this"));
+            return proof.unlived.push(skipped("conformance", "the program `live_here` is not built beside this"));
         }
     };
     let vfs = Arc::new(SimVfs::register("likeness"));

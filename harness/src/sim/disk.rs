@@ -30,6 +30,8 @@ struct State {
     fault: Option<Fault>,
     /// How long the log was when something first went wrong.
     failed_at: Option<usize>,
+    /// Whether a read has failed.
+    failed_to_read: bool,
     /// Reads of file contents so far, but for those of somebody who only looks.
     reads: u64,
     recorder: Option<Recorder>,
@@ -120,6 +122,11 @@ impl SimDisk {
     /// How long the log was when what was to go wrong first did; nothing where it never did.
     pub fn failed_at(&self) -> Option<usize> {
         self.state().failed_at
+    }
+
+    /// Whether a read has failed.
+    pub fn failed_to_read(&self) -> bool {
+        self.state().failed_to_read
     }
 
     /// Reads of file contents so far.
@@ -345,6 +352,7 @@ impl State {
         }
         let fault = *fault;
         self.failed_at = self.failed_at.or(Some(self.log.len()));
+        self.failed_to_read |= reads;
         if !fault.lasts {
             self.fault = None;
         }
