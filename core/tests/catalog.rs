@@ -75,9 +75,7 @@ impl Home {
     /// The files beside the catalog.
     fn beside(&self) -> Vec<String> {
         let files = fs::read_dir(self.0.path()).unwrap().map(Result::unwrap).filter(|file| file.path() != self.file());
-        files
-            .map(|file| format!("{}: {} bytes", file.file_name().display(), file.metadata().unwrap().len()))
-            .collect()
+        files.map(|file| format!("{}: {} bytes", file.file_name().display(), file.metadata().unwrap().len())).collect()
     }
 
     #[expect(clippy::disallowed_methods, reason = "the journal alone is read")]

@@ -95,7 +95,7 @@ fn platform(wanted: &[Scenario], model: Model, story: &str, options: &Options) -
     let limits =
         Limits { model, exhaustive: 4, by_chance: 4, inside: 0, states: 600, runs: 20, depth: 0, ..Limits::default() };
     let explored = share(wanted, options.threads, model.name(), |scenario, vfs| {
-        let outcome = explore(scenario, &scenario.parts(vfs, Build::shipped()), limits);
+        let outcome = explore(scenario, &scenario.parts(vfs, Build::on(model)), limits);
         let told = outcome.violations.first().map(|violation| {
             let mut told = Violation::of(scenario, violation);
             told.retell(replay::shortest(&violation.recipe, vfs));

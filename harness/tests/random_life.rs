@@ -38,6 +38,14 @@ fn a_seed_gives_the_same_life_whenever_it_is_lived() {
     assert_ne!(once.digest, model::run(&layers("another"), &Build::shipped(), 200, 3).digest);
 }
 
+/// A page of the live database decayed and nothing told of it, and the next exit took no copy of a file that nobody had
+/// written to: the newest backup held what was committed. The book expected the decayed page in it.
+#[test]
+fn what_decays_unseen_is_not_copied_over_what_was_committed() {
+    let outcome = model::run(&layers("decay"), &Build::shipped(), 134, 1);
+    assert!(outcome.violations.is_empty(), "{}", told(&outcome));
+}
+
 /// The sales of an app whose log is never made durable are gone with the power, and the book still has them.
 #[test]
 fn a_lost_sale_is_noticed() {

@@ -111,14 +111,8 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::ErrorOnce,
-        Self::FullForGood,
-        Self::ReadOnce,
-        Self::ErrorForGood,
-        Self::FullOnce,
-        Self::ReadForGood,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::ErrorOnce, Self::FullForGood, Self::ReadOnce, Self::ErrorForGood, Self::FullOnce, Self::ReadForGood];
 
     /// Its name in replays.
     pub const fn name(self) -> &'static str {

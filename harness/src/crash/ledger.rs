@@ -210,9 +210,9 @@ impl Ledger {
             std::collections::btree_map::Entry::Vacant(free) => free.insert(open(&self.vfs, live)?),
         };
         // What the harness looks at, the disk does not refuse.
-        let (after, now) = self
-            .disk
-            .undisturbed(|| rehearse(connection, &change).and_then(|after| Ok((after, content::digest(connection)?))))?;
+        let (after, now) = self.disk.undisturbed(|| {
+            rehearse(connection, &change).and_then(|after| Ok((after, content::digest(connection)?)))
+        })?;
         self.know(after, words);
         if !self.expects(live, now) {
             // Somebody works on in what is not his: what was promised is not there, and this commit does not mend that.

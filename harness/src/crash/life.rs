@@ -199,7 +199,7 @@ impl Life {
     }
 
     /// Somebody looks who is no part of the machine: a disk that fails fails the engine and the app.
-    fn undisturbed(&mut self, look: impl FnOnce(&mut Self)) {
+    pub(super) fn undisturbed(&mut self, look: impl FnOnce(&mut Self)) {
         let disk = self.machine.disk.clone();
         disk.undisturbed(|| look(self));
     }
@@ -310,6 +310,7 @@ impl Life {
             operation: None,
             before: Arc::new(cards),
             after: None,
+            leaving: Arc::default(),
             exports: [Arc::clone(&exports), exports],
             held: Arc::default(),
             lately: Arc::default(),

@@ -55,7 +55,7 @@ impl Life {
     /// Somebody throws a file of the home away, and counts on it no longer.
     pub fn throw_away(&mut self, path: impl AsRef<Path>) {
         let path = Path::new(HOME).join(path);
-        self.machine.files().remove(&path).unwrap();
+        self.undisturbed(|life| life.machine.files().remove(&path).unwrap());
         self.cards.retain(|card| *card.path != *path);
         self.damaged.insert(path.into());
     }

@@ -208,7 +208,8 @@ impl Life {
         connection.execute_batch(wipe).unwrap();
         connection.cache_flush().unwrap();
         if self.machine.is_here() {
-            let halves = ["", "-journal"].map(|suffix| PathBuf::from(format!("{}{suffix}", Self::live(name).display())));
+            let halves =
+                ["", "-journal"].map(|suffix| PathBuf::from(format!("{}{suffix}", Self::live(name).display())));
             let halves = halves.map(|path| (self.bytes_of(&path), path));
             drop(connection);
             halves.iter().for_each(|(bytes, path)| self.put(path, bytes));
@@ -243,7 +244,7 @@ impl Life {
         let live = Self::live(name);
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let path = PathBuf::from(format!("{}{suffix}", live.display()));
-            self.machine.files().remove(&path).unwrap();
+            self.undisturbed(|life| life.machine.files().remove(&path).unwrap());
         }
         self.is_unreadable(name);
     }

@@ -38,7 +38,7 @@ pub struct Replayed {
 pub fn replay(line: &str, vfs: &Arc<SimVfs>) -> Result<Replayed, String> {
     let recipe: Recipe = line.parse()?;
     let scenario = scenario(&recipe)?;
-    let parts = scenario.parts(vfs, Build::shipped());
+    let parts = scenario.parts(vfs, Build::on(recipe.model));
     let (trace, clock, said) = lived(&recipe, &scenario, &parts);
     let replayed = again(&recipe, &trace, &parts, &clock)?;
     Ok(Replayed { story: format!("{}: {}\n{said}{}", scenario.name, scenario.story, replayed.story), ..replayed })
@@ -47,7 +47,7 @@ pub fn replay(line: &str, vfs: &Arc<SimVfs>) -> Result<Replayed, String> {
 /// The smallest state that breaks what the state of this recipe breaks, made again on the product as it is shipped.
 pub fn shortest(recipe: &Recipe, vfs: &Arc<SimVfs>) -> Result<(Recipe, Replayed), String> {
     let scenario = scenario(recipe)?;
-    let parts = scenario.parts(vfs, Build::shipped());
+    let parts = scenario.parts(vfs, Build::on(recipe.model));
     let (trace, clock, _) = lived(recipe, &scenario, &parts);
     let smallest = smallest(recipe, &trace, &parts, &clock);
     let replayed = again(&smallest, &trace, &parts, &clock)?;

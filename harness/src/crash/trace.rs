@@ -33,6 +33,8 @@ pub struct Promise {
     pub before: Arc<Vec<Card>>,
     /// What can be restored when it is done with this; nothing where nothing is under way.
     pub after: Option<Arc<Vec<Card>>>,
+    /// Snapshots that operations had removed when they ended with an error: each is there or not.
+    pub leaving: Arc<Vec<Card>>,
     /// Files at places that a user named, as they were before, and as they are when this is done.
     pub exports: [Exports; 2],
     /// What each live database has or may have held since the trace began.
@@ -126,6 +128,9 @@ impl Trace {
                 promise.operation = None;
                 promise.ring = *ring;
                 promise.retire();
+                if *failed {
+                    promise.leave(cards);
+                }
                 promise.before = Arc::new(if *failed { last.not_raised(cards) } else { cards.clone() });
                 promise.after = None;
                 promise.exports = [Arc::new(exports.clone()), Arc::new(exports.clone())];
@@ -155,11 +160,21 @@ impl Promise {
         }
     }
 
+    /// Whatever an operation had removed that ends with an error may come back as long as no folder was synced.
+    fn leave(&mut self, cards: &[Card]) {
+        let before = self.before.clone();
+        let gone = before.iter().filter(|card| !cards.iter().any(|other| other.id == card.id));
+        Arc::make_mut(&mut self.leaving).extend(gone.cloned());
+    }
+
     /// Snapshots after an error, each verified no better than it was before: a level that was reached and could not be
     /// recorded for certain was told to nobody.
     fn not_raised(&self, cards: &[Card]) -> Vec<Card> {
         let before = |card: &Card| self.before.iter().find(|other| other.id == card.id).map(|other| other.level);
-        let lowered = |card: &Card| Card { level: before(card).map_or(card.level, |level| level.min(card.level)), ..card.clone() };
+        let lowered = |card: &Card| Card {
+            level: before(card).map_or(card.level, |level| level.min(card.level)),
+            ..card.clone()
+        };
         cards.iter().map(lowered).collect()
     }
 

@@ -61,7 +61,7 @@ fn level(promise: &Promise, card: &Card) -> Result<(), String> {
 /// A snapshot that is taken now holds what its database held meanwhile, and not what it held once. Of several files with
 /// the same bytes a rebuilt catalog may call another one new.
 fn fresh(promise: &Promise, card: &Card) -> Result<(), String> {
-    let is_known = promise.before.iter().any(|other| {
+    let is_known = promise.before.iter().chain(promise.leaving.iter()).any(|other| {
         other.id == card.id || other.live == card.live && other.content.is_some() && other.bytes == card.bytes
     });
     let held = promise.lately.get(&card.live);

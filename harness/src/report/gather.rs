@@ -171,7 +171,8 @@ impl Violation {
     /// Tells the smallest state instead that breaks the same, with what the power cut lost in it, and the disk before and
     /// after the recovery. Where none could be made again it stays as it is.
     pub fn retell(&mut self, smallest: Result<(Recipe, Replayed), String>) {
-        let Some((recipe, Replayed { what, told, .. })) = smallest.ok().filter(|(_, told)| told.broken.is_some()) else {
+        let Some((recipe, Replayed { what, told, .. })) = smallest.ok().filter(|(_, told)| told.broken.is_some())
+        else {
             return;
         };
         let files = |files: Vec<Lying>| {

@@ -1,6 +1,7 @@
 //! A disk in memory on which every change, of SQLite's and of the engine's alike, is one entry of one log. A power cut
 //! is another disk, made of a part of the log.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,10 @@ struct State {
     ticks: i64,
     /// The number that its file system has in this machine: another one with every start.
     device: u64,
+    /// How often each file is open in SQLite.
+    open: BTreeMap<FileId, usize>,
+    /// Whether a file that is open can be neither removed nor renamed nor replaced.
+    holds_open: bool,
     fault: Option<Fault>,
     /// How long the log was when something first went wrong.
     failed_at: Option<usize>,
@@ -113,6 +118,27 @@ impl SimDisk {
         state.log.clear();
     }
 
+    /// From now on, as on Windows, a file that SQLite has open can be neither removed nor renamed nor replaced; or it can.
+    pub fn hold_open(&self, holds: bool) {
+        self.state().holds_open = holds;
+    }
+
+    /// SQLite has opened a file.
+    pub fn opened(&self, file: FileId) {
+        *self.state().open.entry(file).or_default() += 1;
+    }
+
+    /// SQLite has closed a file.
+    pub fn closed(&self, file: FileId) {
+        let mut state = self.state();
+        let left = state.open.get(&file).copied().unwrap_or_default().saturating_sub(1);
+        if left > 0 {
+            state.open.insert(file, left)
+        } else {
+            state.open.remove(&file)
+        };
+    }
+
     /// Something goes wrong from now on.
     pub fn fail(&self, fault: Option<Fault>) {
         let mut state = self.state();
@@ -134,15 +160,16 @@ impl SimDisk {
         self.state().reads
     }
 
-    /// Somebody looks at the disk who is no part of its machine: nothing goes wrong for him, and nothing is counted.
+    /// Somebody looks at the disk, or does something to it, who is no part of its machine: nothing goes wrong for him, and
+    /// nothing is counted.
     pub fn undisturbed<T>(&self, look: impl FnOnce() -> T) -> T {
-        let (fault, reads) = {
+        let (fault, reads, holds_open) = {
             let mut state = self.state();
-            (state.fault.take(), state.reads)
+            (state.fault.take(), state.reads, std::mem::take(&mut state.holds_open))
         };
         let result = look();
         let mut state = self.state();
-        (state.fault, state.reads) = (fault, reads);
+        (state.fault, state.reads, state.holds_open) = (fault, reads, holds_open);
         result
     }
 
@@ -261,6 +288,9 @@ impl SimDisk {
 
 impl State {
     fn act(&mut self, operation: Operation) -> io::Result<()> {
+        if self.holds_open && self.is_of_open_file(&operation) {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
         if let Some(fault) = self.meet_fault(false) {
             self.suffer(&operation, fault);
             return Err(fault.kind.into());
@@ -268,6 +298,15 @@ impl State {
         self.image.apply(&operation);
         self.log.push(operation);
         Ok(())
+    }
+
+    fn is_of_open_file(&self, operation: &Operation) -> bool {
+        let is_open = |file: FileId| self.open.contains_key(&file);
+        match operation {
+            Operation::Unlink(_, file) => is_open(*file),
+            Operation::Rename(_, to, file) => is_open(*file) || self.image.file(to).is_some_and(is_open),
+            _ => false,
+        }
     }
 
     /// What an operation that fails leaves behind.
@@ -357,5 +396,47 @@ impl State {
             self.fault = None;
         }
         Some(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with one file on it.
+    fn with_a_file() -> (SimDisk, Arc<Path>, FileId) {
+        let (disk, path) = (SimDisk::new(), Arc::<Path>::from(Path::new("/a.db")));
+        let file = disk.create(&path).unwrap();
+        disk.write(file, 0, b"content").unwrap();
+        (disk, path, file)
+    }
+
+    #[test]
+    fn a_file_that_is_held_open_can_be_neither_removed_nor_renamed_nor_replaced() {
+        let (disk, path, file) = with_a_file();
+        let other: Arc<Path> = Path::new("/b.db").into();
+        let beside = disk.create(&other).unwrap();
+        let deeds = [
+            Operation::Rename(other.clone(), path.clone(), beside),
+            Operation::Rename(path.clone(), Path::new("/c.db").into(), file),
+            Operation::Unlink(path, file),
+        ];
+        let refused = |deed: &Operation| disk.act(deed.clone()).is_err_and(|e| e.kind() == ErrorKind::PermissionDenied);
+        disk.hold_open(true);
+        [file, file].iter().for_each(|file| disk.opened(*file));
+        disk.closed(file);
+        assert!(deeds.iter().all(refused));
+        disk.closed(file);
+        assert!(!deeds.iter().any(refused));
+    }
+
+    #[test]
+    fn a_read_fails_when_its_turn_comes_and_for_nobody_who_only_looks() {
+        let (disk, _, file) = with_a_file();
+        let read = || disk.read(file, 0, &mut [0; 7]).is_ok();
+        disk.fail(Some(Fault { reads: true, after: 1, lasts: false, short: false, kind: ErrorKind::Other }));
+        assert!(disk.undisturbed(read) && disk.write(file, 0, b"CONTENT").is_ok());
+        assert_eq!([read(), read(), read()], [true, false, true]);
+        assert_eq!((disk.reads(), disk.failed_at()), (3, Some(3)));
     }
 }

@@ -82,6 +82,7 @@ pub(super) unsafe extern "C" fn close(file: *mut sqlite::sqlite3_file) -> c_int 
         locks.retain(|(handle, _)| *handle != inner.handle);
     }
     drop(machine);
+    inner.disk.closed(inner.file);
     if inner.goes_on_close {
         return answer(
             inner.disk.act(Operation::Unlink(inner.path.as_path().into(), inner.file)),
