@@ -281,6 +281,8 @@ impl Life {
                 let unsure = starts_anew || self.computer.fresh == Some(Start::InTrouble);
                 if course.open || course.commit.is_some() || unsure || after % 2 == 0 {
                     self.computer.quit();
+                } else {
+                    self.computer.go_on();
                 }
                 course.open |= course.commit.is_some();
                 return self.started().map(|()| true);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use omnicraft_core::event::EventKind;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::progress::Unobserved;
@@ -84,6 +85,17 @@ impl Computer {
             self.fresh = Some(if self.in_trouble { Start::InTrouble } else { Start::Clean });
         }
         Ok(())
+    }
+
+    /// An engine that could not record what it did goes on with it before whatever it is told next; until then its cards
+    /// are those of the last step that it could record. So nobody looks at them before it has gone on.
+    pub(super) fn go_on(&mut self) {
+        let Some(engine) = self.engine.as_mut().filter(|engine| engine.state().operation.is_some()) else { return };
+        if engine.handle(EventKind::EngineOpened).is_ok() {
+            self.fresh = Some(Start::Clean);
+        } else {
+            self.quit();
+        }
     }
 
     /// One more engine over the same home.
