@@ -38,11 +38,11 @@ fn a_seed_gives_the_same_life_whenever_it_is_lived() {
     assert_ne!(once.digest, model::run(&layers("another"), &Build::shipped(), 200, 3).digest);
 }
 
-/// A page of the live database decayed and nothing told of it, and the next exit took no copy of a file that nobody had
-/// written to: the newest backup held what was committed. The book expected the decayed page in it.
+/// The newest close backup was deleted by hand. Nobody had written to the database since the exit that took it, so the next
+/// exit took the file for unchanged, and no close backup held what was live any more.
 #[test]
-fn what_decays_unseen_is_not_copied_over_what_was_committed() {
-    let outcome = model::run(&layers("decay"), &Build::shipped(), 134, 1);
+fn an_exit_takes_the_place_of_a_backup_that_was_deleted() {
+    let outcome = model::run(&layers("deleted"), &Build::shipped(), 134, 1);
     assert!(outcome.violations.is_empty(), "{}", told(&outcome));
 }
 
