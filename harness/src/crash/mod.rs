@@ -27,7 +27,9 @@ pub mod shop;
 pub mod shrink;
 pub mod states;
 mod subject;
+pub mod told;
 pub mod trace;
+mod undone;
 
 pub use catalog_alone::CatalogAlone;
 pub use note::{Books, Card, Deed, Held, Note, UNPROMISED};
