@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long)]
     kernels: bool,
     /// These parts of the proof: cuts, platforms, faults, mutants, automatic, lives, conformance; without this
-    /// cuts and mutants, or all of them in a night
+    /// cuts, mutants and automatic, or all of them in a night
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     parts: Vec<Part>,
     /// Goes through all parts, and as far as a night allows
@@ -87,7 +87,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     options.parts = match (arguments.parts.is_empty(), arguments.nightly) {
         (false, _) => arguments.parts.iter().copied().collect(),
         (true, true) => Part::ALL.into(),
-        (true, false) => [Part::Cuts, Part::Mutants].into(),
+        (true, false) => [Part::Cuts, Part::Mutants, Part::Automatic].into(),
     };
     let names = scenarios::all().into_iter().map(|scenario| scenario.name);
     let names: Vec<&str> = names.chain(mutants::all().into_iter().map(|mutant| mutant.name)).collect();

@@ -20,6 +20,7 @@ use super::catalog_alone::{CatalogAlone, lost_with_catalog};
 use super::folder::{self, Kind, backups, files_below, home, kind};
 use super::life::{HOME, Parts};
 pub use super::probe::{Content, Probe, checked, content_at, pages_at};
+use crate::content::Digest;
 use crate::sim::app::{Handles, SimApp};
 use crate::sim::clock::SimClock;
 use crate::sim::image::Image;
@@ -30,8 +31,12 @@ use crate::sim::machine::{Build, Machine};
 pub struct Found {
     /// Files with a snapshot's name before anything recovered, and what was in each.
     pub before: Vec<(Arc<Path>, Content)>,
+    /// What SQLite read in the catalog before anything recovered, after the first power cut; nothing where it read nothing.
+    pub recorded: Option<Digest>,
     /// Lists of the engine's that were not there, or could not be read and were begun anew.
     pub torn: BTreeSet<Arc<Path>>,
+    /// Numbers for what is in the engine's lists, and in those that it has set aside.
+    pub lists: BTreeSet<u64>,
     /// Why the engine would not start.
     pub refused: Option<String>,
     /// What it could not finish.
@@ -77,9 +82,11 @@ const DECISIONS: usize = 10_000;
 pub fn observe(parts: &Parts, probe: &mut Probe, image: Image, starts: u64, clock: &SimClock) -> (Found, Machine) {
     // A clock of its own: what one run waits is nothing to the next.
     let clock = SimClock::at(clock.now());
+    // What recoveries have recorded since is not known to be a whole.
+    let recorded = if starts == 1 { probe.catalog(&parts.vfs, &image) } else { None };
     let machine = Machine::after_cut(&parts.vfs, image, starts, clock, bounded(&parts.build));
     machine.disk.record_questions();
-    let mut found = Found { before: wreck(&machine, probe), ..Found::default() };
+    let mut found = Found { before: wreck(&machine, probe), recorded, ..Found::default() };
     found.torn.extend(folder::lists().into_iter().filter(|list| machine.disk.file(list).is_err()));
     if let Some(state) = recovered(parts, &machine, &mut found) {
         look(&machine, &state, probe, &mut found);
@@ -182,7 +189,13 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
                 let number = content_at(machine, &path);
                 found.foreign.insert(path, number);
             }
-            Kind::Engines => found.torn.extend(folder::set_aside(&path)),
+            Kind::Engines => {
+                let aside = folder::set_aside(&path);
+                if aside.is_some() || folder::lists().contains(&path) {
+                    found.lists.insert(content_at(machine, &path));
+                }
+                found.torn.extend(aside);
+            }
             Kind::Slot | Kind::Live | Kind::KeptDamaged => {}
         }
     }

@@ -45,10 +45,14 @@ pub struct Promise {
     pub disk_fails: bool,
     /// What the catalog alone knew when the engine last was done with something, and knows when it is done with this.
     pub catalog: [Arc<CatalogAlone>; 2],
+    /// Everything that commits have left in the catalog; nothing where nobody has looked.
+    pub versions: Arc<BTreeSet<Digest>>,
     /// Snapshots of databases that are no longer looked after, with what they hold.
     pub retired: Arc<BTreeMap<Arc<Path>, Digest>>,
     /// Lists of the engine's that somebody has damaged or thrown away, or that were not there yet.
     pub tampered: Arc<BTreeSet<Arc<Path>>>,
+    /// Those of them that are there, with numbers for what is in them: somebody may make something of it.
+    pub wrecks: Arc<BTreeMap<Arc<Path>, u64>>,
     /// What was last thrown away, or is about to be.
     pub destroys: Option<Arc<Destroyed>>,
     /// Files that are nobody's business but their owner's, with numbers for their contents; none for those whose content

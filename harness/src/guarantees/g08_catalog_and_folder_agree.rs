@@ -22,6 +22,9 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
     if let Some(list) = found.torn.iter().find(|list| !promise.tampered.contains(*list)) {
         return Err(format!("a power cut alone took {} or tore it", list.display()));
     }
+    if found.recorded.is_some_and(|read| !promise.versions.is_empty() && !promise.versions.contains(&read)) {
+        return Err("the catalog held a part of what was recorded together".to_owned());
+    }
     if let Some(path) = found.unlisted.iter().find(|path| !is_nobodys(promise, found, path)) {
         return Err(format!("{} is on no card", path.display()));
     }
@@ -67,6 +70,16 @@ mod tests {
     use super::super::stage::checker;
 
     const ONE: &str = "worlds: shop=B; before: s4 shop auto_daily sound A";
+
+    #[test]
+    fn a_record_is_there_as_a_whole_or_it_is_not() {
+        let check = checker(super::judge);
+        let two = format!("{ONE}; versions: A, B");
+        check(&two, "recorded: B", "kept");
+        check(&two, "", "kept");
+        check(&two, "recorded: C", "the catalog held a part of what was recorded together");
+        check(ONE, "recorded: C", "kept");
+    }
 
     #[test]
     fn catalog_and_folder_agree() {
