@@ -126,6 +126,7 @@ impl Trace {
             Note::Ended { cards, exports, ring, catalog, .. } => {
                 promise.operation = None;
                 promise.ring = *ring;
+                self.repaired(&mut promise, at);
                 promise.retire();
                 promise.before = Arc::new(cards.clone());
                 promise.after = None;
@@ -134,6 +135,19 @@ impl Trace {
             }
         }
         promise
+    }
+
+    /// A list that was written anew since is like any other from here on; on a disk that fails it may not have come.
+    fn repaired(&self, promise: &mut Promise, at: usize) {
+        let is_new = |list: &Arc<Path>| {
+            self.log[..at].iter().any(|operation| match operation {
+                Operation::Create(path, _) | Operation::Rename(_, path, _) => path == list,
+                _ => false,
+            })
+        };
+        if !promise.disk_fails && promise.tampered.iter().any(is_new) {
+            Arc::make_mut(&mut promise.tampered).retain(|list| !is_new(list));
+        }
     }
 
     fn end_of_operation(&self, at: usize) -> Option<&Note> {
