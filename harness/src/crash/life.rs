@@ -296,6 +296,9 @@ impl Life {
             catalog: [Arc::clone(&catalog), catalog],
             versions: Arc::default(),
             retired: Arc::default(),
+            missing: Arc::new(
+                self.ledger.books().into_keys().filter(|live| self.machine.disk.file(live).is_err()).collect(),
+            ),
             tampered: Arc::new(self.tampered()),
             wrecks: Arc::new(self.wrecks()),
             destroys: None,

@@ -2,7 +2,7 @@
 //! databases, and somebody looks at every snapshot, every export and every file that lies about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,6 +35,8 @@ pub struct Found {
     pub recorded: Option<Digest>,
     /// Lists of the engine's that were not there, or could not be read and were begun anew.
     pub torn: BTreeSet<Arc<Path>>,
+    /// Lists that had been set aside before anything recovered.
+    pub aside: BTreeSet<Arc<Path>>,
     /// Numbers for what is in the engine's lists, and in those that it has set aside.
     pub lists: BTreeSet<u64>,
     /// Why the engine would not start.
@@ -75,6 +77,9 @@ pub struct Found {
     pub recovered_at: usize,
 }
 
+/// What is said of a live database that is not there.
+pub const NO_FILE: &str = "there is no such file";
+
 /// Decisions within which every recovery must have come to its end.
 const DECISIONS: usize = 10_000;
 
@@ -86,7 +91,7 @@ pub fn observe(parts: &Parts, probe: &mut Probe, image: Image, starts: u64, cloc
     let recorded = if starts == 1 { probe.catalog(&parts.vfs, &image) } else { None };
     let machine = Machine::after_cut(&parts.vfs, image, starts, clock, bounded(&parts.build));
     machine.disk.record_questions();
-    let mut found = Found { before: wreck(&machine, probe), recorded, ..Found::default() };
+    let mut found = Found { before: wreck(&machine, probe), recorded, aside: aside(&machine), ..Found::default() };
     found.torn.extend(folder::lists().into_iter().filter(|list| machine.disk.file(list).is_err()));
     if let Some(state) = recovered(parts, &machine, &mut found) {
         look(&machine, &state, probe, &mut found);
@@ -162,6 +167,11 @@ fn wreck(machine: &Machine, probe: &mut Probe) -> Vec<(Arc<Path>, Content)> {
     slots.map(|path| (path.clone(), probe.sealed(machine, &path))).collect()
 }
 
+fn aside(machine: &Machine) -> BTreeSet<Arc<Path>> {
+    let files = [PathBuf::from(HOME), backups()].into_iter().flat_map(|folder| machine.disk.list(&folder));
+    files.map(|(path, _)| path).filter(|path| folder::set_aside(path).is_some()).collect()
+}
+
 fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) {
     found.cards = listed(machine, state, probe);
     found.disagreements =
@@ -174,11 +184,8 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
     found.registry = registry(machine);
     for workspace in &state.workspaces {
         let live = live(workspace);
-        let content = if machine.disk.file(&live).is_err() {
-            Err("there is no such file".to_owned())
-        } else {
-            checked(machine.connect(&live))
-        };
+        let content =
+            if machine.disk.file(&live).is_err() { Err(NO_FILE.to_owned()) } else { checked(machine.connect(&live)) };
         found.live.insert(live, content);
     }
     for path in files_below(machine, Path::new("/")) {
@@ -194,7 +201,7 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
                 if aside.is_some() || folder::lists().contains(&path) {
                     found.lists.insert(content_at(machine, &path));
                 }
-                found.torn.extend(aside);
+                found.torn.extend(aside.filter(|_| !found.aside.contains(&path)));
             }
             Kind::Slot | Kind::Live | Kind::KeptDamaged => {}
         }

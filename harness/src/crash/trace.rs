@@ -49,6 +49,8 @@ pub struct Promise {
     pub versions: Arc<BTreeSet<Digest>>,
     /// Snapshots of databases that are no longer looked after, with what they hold.
     pub retired: Arc<BTreeMap<Arc<Path>, Digest>>,
+    /// Live databases that are not there: one that comes back as something that nothing can read is no such database.
+    pub missing: Arc<BTreeSet<Arc<Path>>>,
     /// Lists of the engine's that somebody has damaged or thrown away, or that were not there yet.
     pub tampered: Arc<BTreeSet<Arc<Path>>>,
     /// Those of them that are there, with numbers for what is in them: somebody may make something of it.

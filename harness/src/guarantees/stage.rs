@@ -64,6 +64,7 @@ fn promised(lines: &BTreeMap<&str, &str>) -> Promise {
                     Arc::make_mut(known).policy.daily = daily.trim().parse().unwrap();
                 }
             }
+            "missing" => promise.missing = Arc::new(items(value).map(|path| Path::new(path).into()).collect()),
             "wrecks" => promise.wrecks = Arc::new(numbers(value)),
             "versions" => promise.versions = Arc::new(items(value).map(version).collect()),
             "ring" => promise.ring = value.parse().unwrap(),

@@ -152,6 +152,16 @@ mod tests {
     }
 
     #[test]
+    fn a_catalog_that_its_journal_would_not_mend_is_caught() {
+        check("restore-over-damage", "drop sync the head of catalog's journal", (12, 0));
+    }
+
+    #[test]
+    fn a_damaged_database_of_which_a_part_is_not_kept_is_caught() {
+        check("restore-over-damage", "drop sync staged damaged database, until", (2, 0));
+    }
+
+    #[test]
     fn an_end_that_is_told_before_its_snapshot_has_its_name_is_caught() {
         check("exit-first", "tell the end of AppClosing before sync the backups after rename", (1, 0));
     }
