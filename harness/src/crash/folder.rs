@@ -97,6 +97,11 @@ pub(crate) fn main_file(path: &Path) -> PathBuf {
     path.with_file_name(main)
 }
 
+/// What SQLite keeps beside a database under the name with this ending.
+pub(super) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
+    path.with_file_name(format!("{}{suffix}", name(path)))
+}
+
 /// Whether it is the catalog or SQLite's part of it.
 pub(super) fn is_catalog(path: &Path) -> bool {
     home(names::CATALOG) == main_file(path)

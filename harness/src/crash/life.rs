@@ -14,6 +14,7 @@ use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::progress::{Observer, Unobserved};
 
+use super::catalog_whole;
 use super::ledger::Ledger;
 use super::observe::{self, Probe};
 use super::trace::{Promise, Trace};
@@ -317,8 +318,13 @@ impl Life {
             ring: self.ring(),
             disk_fails: false,
             catalog: [Arc::clone(&catalog), catalog],
+            versions: Arc::default(),
             retired: Arc::default(),
+            missing: Arc::new(
+                self.ledger.books().into_keys().filter(|live| self.machine.disk.file(live).is_err()).collect(),
+            ),
             tampered: Arc::new(self.tampered()),
+            wrecks: Arc::new(self.wrecks()),
             destroys: None,
             foreign: Arc::new(observe::foreign(&self.machine, lives.iter())),
         };
@@ -330,6 +336,9 @@ impl Life {
         self.engine = None;
         self.others.clear();
         self.ledger.handles.lock().clear();
+        if !self.machine.is_here() {
+            self.start.versions = Arc::new(catalog_whole::versions(&self.parts.vfs, &base, &log));
+        }
         (Trace { base, log, start: self.start }, self.machine.clock)
     }
 }

@@ -1,6 +1,6 @@
 //! What happens to a shop without anybody's wish: programs die, files are lost, decay, or are thrown away by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 
 use super::folder;
 use super::life::{HOME, Life, id};
+use super::observe::content_at;
 use crate::content::Digest;
 
 impl Life {
@@ -104,6 +105,12 @@ impl Life {
     pub(super) fn tampered(&self) -> BTreeSet<Arc<Path>> {
         let is_missing = |list: &Arc<Path>| self.machine.disk.file(list).is_err();
         folder::lists().into_iter().filter(|list| self.damaged.contains(list) || is_missing(list)).collect()
+    }
+
+    /// Lists that are damaged and there, with numbers for their contents.
+    pub(super) fn wrecks(&self) -> BTreeMap<Arc<Path>, u64> {
+        let there = self.tampered().into_iter().map(|list| (list.clone(), content_at(&self.machine, &list)));
+        there.filter(|(_, content)| *content != 0).collect()
     }
 
     /// The live database is one that nothing can read any more, or is not there, and nobody expects otherwise.

@@ -1,11 +1,12 @@
 //! Power cuts: every disk that one may leave, what recovery makes of it, and whether that is what was promised.
 
 mod catalog_alone;
+mod catalog_whole;
 pub mod explorer;
 mod families;
 pub mod faults;
 pub mod folder;
-mod forge;
+pub(crate) mod forge;
 pub mod ledger;
 pub mod life;
 mod life_days;

@@ -47,10 +47,16 @@ pub struct Promise {
     pub disk_fails: bool,
     /// What the catalog alone knew when the engine last was done with something, and knows when it is done with this.
     pub catalog: [Arc<CatalogAlone>; 2],
+    /// Everything that commits have left in the catalog; nothing where nobody has looked.
+    pub versions: Arc<BTreeSet<Digest>>,
     /// Snapshots of databases that are no longer looked after, with what they hold.
     pub retired: Arc<BTreeMap<Arc<Path>, Digest>>,
+    /// Live databases that are not there: one that comes back as something that nothing can read is no such database.
+    pub missing: Arc<BTreeSet<Arc<Path>>>,
     /// Lists of the engine's that somebody has damaged or thrown away, or that were not there yet.
     pub tampered: Arc<BTreeSet<Arc<Path>>>,
+    /// Those of them that are there, with numbers for what is in them: somebody may make something of it.
+    pub wrecks: Arc<BTreeMap<Arc<Path>, u64>>,
     /// What was last thrown away, or is about to be.
     pub destroys: Option<Arc<Destroyed>>,
     /// Files that are nobody's business but their owner's, with numbers for their contents; none for those whose content
@@ -127,6 +133,7 @@ impl Trace {
             Note::Ended { failed, cards, exports, ring, catalog, .. } => {
                 promise.operation = None;
                 promise.ring = *ring;
+                self.repaired(&mut promise, at);
                 promise.retire();
                 if *failed {
                     promise.leave(cards);
@@ -139,6 +146,19 @@ impl Trace {
             }
         }
         promise
+    }
+
+    /// A list that was written anew since is like any other from here on; on a disk that fails it may not have come.
+    fn repaired(&self, promise: &mut Promise, at: usize) {
+        let is_new = |list: &Arc<Path>| {
+            self.log[..at].iter().any(|operation| match operation {
+                Operation::Create(path, _) | Operation::Rename(_, path, _) => path == list,
+                _ => false,
+            })
+        };
+        if !promise.disk_fails && promise.tampered.iter().any(is_new) {
+            Arc::make_mut(&mut promise.tampered).retain(|list| !is_new(list));
+        }
     }
 
     fn end_of_operation(&self, at: usize) -> Option<&Note> {

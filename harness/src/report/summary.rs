@@ -99,8 +99,8 @@ impl Report {
             }] += 1;
         }
         for automatic in &self.proof.automatic {
-            counts[0] += automatic.killed;
-            automatic.survivors.iter().for_each(|one| counts[if one.waiver.is_some() { 1 } else { 2 }] += one.count);
+            let [waived, survived] = automatic.survivors();
+            counts = [counts[0] + automatic.killed, counts[1] + waived, counts[2] + survived];
         }
         counts
     }
