@@ -32,6 +32,9 @@ job-open-app = You can open { $app } again.
 job-app-started = { $app } is being opened again.
 job-lies-at = The file lies at { $path }.
 
+job-outdated = Nothing was done: your books are no longer as they were when you looked.
+job-outdated-now = Somebody has worked in them since, or something else was done first. Look again, and decide then.
+
 step-beginning = Beginning…
 step-checking = Checking…
 step-compacting = Giving unused space back…

@@ -73,6 +73,13 @@ impl PageFolder {
     }
 }
 
+/// Nobody asks for the files of a server that has ended.
+impl Drop for PageFolder {
+    fn drop(&mut self) {
+        drop(sweep(&*self.files, &self.path));
+    }
+}
+
 /// Whether a path is one that this folder gave away.
 pub(super) fn is_passing(folder: &Utf8Path, path: &Utf8Path) -> bool {
     path.parent() == Some(folder) && path.file_name().is_some_and(|name| name.starts_with(PASSING))

@@ -137,7 +137,7 @@ fn an_upload_that_is_dropped_in_the_middle_leaves_nothing() {
 }
 
 #[test]
-fn a_download_has_its_name_and_is_removed_when_it_is_sent() {
+fn a_download_has_its_name_and_can_be_asked_for_again() {
     let world = World::new();
     let path = world.folder.outgoing("Моя мастерская.zip");
     let content = "0123456789".repeat(100_000);
@@ -153,7 +153,7 @@ fn a_download_has_its_name_and_is_removed_when_it_is_sent() {
         );
         assert_eq!(to_bytes(answer.into_body(), usize::MAX).await.unwrap(), content.as_bytes());
     });
-    assert_eq!(world.files(), [""; 0]);
+    assert_eq!(world.files().len(), 1, "a second click saves it again");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_download_that_was_broken_off_can_be_repeated() {
         let answer = world.folder.send(&path, "a.zip").await.unwrap();
         to_bytes(answer.into_body(), usize::MAX).await.unwrap().len()
     });
-    assert_eq!((again, world.files()), (3_000_000, Vec::new()));
+    assert_eq!(again, 3_000_000);
 }
 
 #[test]

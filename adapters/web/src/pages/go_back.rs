@@ -4,9 +4,10 @@ use axum::extract::Path;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use omnicraft_core::state::UndoPoint;
+use serde::Deserialize;
 
 use super::icons::icon;
-use super::jobs::{self, Nothing};
+use super::jobs;
 use super::{cards, layout, undo};
 use crate::ctx::Ctx;
 use crate::guard::Posted;
@@ -18,6 +19,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Result<Markup, Pro
     let lang = ctx.lang;
     let title = lang.say("undo-title");
     let points = ctx.state().undoable(Some(&workspace.id));
+    let operation = points.iter().find(|point| point.workspace == workspace.id).map_or(0, |point| point.operation);
     let content = html! {
         p class="back" { a href=(layout::home(&id)) { (icon("previous")) (lang.say("back")) } }
         h1 { (title) }
@@ -30,6 +32,7 @@ pub(crate) async fn show(ctx: Ctx, Path(id): Path<String>) -> Result<Markup, Pro
                 p { (lang.tell("restore-how", &[("app", ctx.site.app.clone().into())])) }
                 form method="post" action={ "/w/" (id) "/undo" } {
                     (layout::csrf(&ctx))
+                    input type="hidden" name="operation" value=(operation);
                     button type="submit" class="primary" { (lang.say("undo-button")) }
                 }
             }
@@ -59,12 +62,18 @@ fn told(ctx: &Ctx, point: &UndoPoint) -> Markup {
     }
 }
 
+/// Which restore is to be undone: the one that the page told of, and no other.
+#[derive(Deserialize)]
+pub(crate) struct Undone {
+    operation: u64,
+}
+
 pub(crate) async fn begin(
     ctx: Ctx,
     Path(id): Path<String>,
-    Posted(Nothing {}): Posted<Nothing>,
+    Posted(undone): Posted<Undone>,
 ) -> Result<Redirect, Problem> {
     let workspace = ctx.workspace(&id)?.id.clone();
-    let job = tasks::restore::undo(&ctx.site, workspace);
+    let job = tasks::restore::undo(&ctx.site, workspace, undone.operation);
     Ok(jobs::follow(job, &format!("/w/{id}")))
 }

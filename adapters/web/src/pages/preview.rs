@@ -69,7 +69,7 @@ fn body(ctx: &Ctx, job: &PreviewJob, wrong: bool) -> Markup {
         }
         Phase::Ended(answer) => match (&**answer, &job.label) {
             (Answer::Previewed { conclusion, .. }, _) if conclusion.failure.is_some() => refused(ctx, job, conclusion),
-            (Answer::Previewed { conclusion, at, days }, Label::Preview { workspace, source }) => html! {
+            (Answer::Previewed { conclusion, at, days, .. }, Label::Preview { workspace, source }) => html! {
                 p class="quiet" { (lang.tell("preview-as-of", &[("time", lang.moment(at).into())])) }
                 (of_one(ctx, job, workspace, source, conclusion))
                 (chart::show(ctx, days))

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use omnicraft_core::model::{Act, Workspace};
+use serde::Deserialize;
 
 use super::confirm::{self, Typed};
 use super::icons::icon;
@@ -14,7 +15,7 @@ use super::{jobs, layout};
 use crate::ctx::Ctx;
 use crate::guard::Posted;
 use crate::problem::Problem;
-use crate::tasks;
+use crate::tasks::{self, live};
 
 type Rows = Result<Vec<(String, u64)>, String>;
 
@@ -24,14 +25,23 @@ pub(crate) async fn show(ctx: Ctx, Path((workspace, kind)): Path<(String, String
     Ok(page(&ctx, workspace, act, &rows, false))
 }
 
+/// What was typed, and how the books looked when their rows were counted.
+#[derive(Deserialize)]
+pub(crate) struct Agreed {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    looked: String,
+}
+
 pub(crate) async fn begin(
     ctx: Ctx,
     Path((workspace, kind)): Path<(String, String)>,
-    Posted(typed): Posted<Typed>,
+    Posted(form): Posted<Agreed>,
 ) -> Result<Response, Problem> {
     let (workspace, act) = business(&ctx, &workspace, &kind)?;
-    if typed.is(&workspace.name) {
-        let job = tasks::reset::begin(&ctx.site, workspace.clone(), act);
+    if (Typed { name: form.name }).is(&workspace.name) {
+        let job = tasks::reset::begin(&ctx.site, workspace.clone(), act, form.looked);
         return Ok(jobs::follow(job, &layout::home(&workspace.id.0)).into_response());
     }
     let rows = rows(&ctx, workspace, act).await;
@@ -111,12 +121,17 @@ fn wiped(ctx: &Ctx, workspace: &Workspace, rows: &[(String, u64)]) -> Markup {
     }
 }
 
+fn looked(ctx: &Ctx, workspace: &Workspace) -> String {
+    live::looks(&*ctx.site.desk.ports().files, ctx.site.desk.home(), [workspace])
+}
+
 fn confirmation(ctx: &Ctx, workspace: &Workspace, name: &str, wrong: bool) -> Markup {
     let lang = ctx.lang;
     html! {
         section.confirm aria-labelledby="confirm" {
             h2 #confirm { (lang.say("reset-confirm")) }
             form method="post" {
+                input type="hidden" name="looked" value=(looked(ctx, workspace));
                 (confirm::field(ctx, &workspace.name, wrong))
                 div.deeds {
                     button.danger type="submit" { (icon("erase")) (lang.say(&format!("{name}-button"))) }

@@ -171,6 +171,12 @@ async fn text(response: Response<Body>) -> String {
     if status.is_success() { body } else { format!("{} {body}", status.as_u16()) }
 }
 
+/// The value of a hidden field, as a form sends it.
+pub(crate) fn hidden(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap().replace(' ', "+")
+}
+
 /// What somebody reads: without tags, with single spaces.
 pub(crate) fn words(page: &str) -> String {
     let mut words = String::new();

@@ -13,6 +13,7 @@ use super::icons::icon;
 use super::language::cookie;
 use super::layout;
 use crate::ctx::Ctx;
+use crate::files;
 use crate::guard::Posted;
 use crate::problem::Problem;
 
@@ -56,7 +57,7 @@ pub(crate) fn source(ctx: &Ctx, point: &UndoPoint) -> String {
     let id = point.source.split(' ').next().and_then(|id| id.parse::<SnapshotId>().ok());
     match id.and_then(|id| ctx.state().snapshots.get(&id)) {
         Some(snapshot) => ctx.lang.card(snapshot, &ctx.now),
-        None => Utf8Path::new(&point.source).file_name().unwrap_or(&point.source).to_owned(),
+        None => files::owners_name(Utf8Path::new(&point.source)).to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod backups;
 pub(crate) mod export;
+pub(crate) mod live;
 pub(crate) mod policy;
 pub(crate) mod preview;
 pub(crate) mod quick;
@@ -58,7 +59,10 @@ pub(crate) enum Answer {
     /// An operation of the engine's ended so.
     Concluded(Box<Conclusion>),
     /// What a restore would change, as it was at this moment, and rows per day on both sides.
-    Previewed { conclusion: Box<Conclusion>, at: Zoned, days: Vec<Day> },
+    /// `looked` is how the live files looked then.
+    Previewed { conclusion: Box<Conclusion>, at: Zoned, days: Vec<Day>, looked: String },
+    /// Nothing was done, because it is no longer what a person saw and agreed to.
+    Outdated,
     /// Where the rows are that a restore would change.
     Rows(Arc<Rows>),
     /// A reset wiped these rows, table by table, after the safeguard was taken.

@@ -8,6 +8,7 @@ use omnicraft_host::error::EngineError;
 use omnicraft_host::handle::JobId;
 use omnicraft_host::sqlite::browse::{self, Day};
 
+use super::live;
 use super::rows::{self, Sides};
 use super::{Answer, Label};
 use crate::pages::preview::DAYS;
@@ -20,6 +21,7 @@ pub(crate) fn one(site: &Site, workspace: &Workspace, source: Source) -> JobId {
     let workspace = workspace.clone();
     look(site, label, move |engine| {
         let (at, sides) = (engine.now(), rows::sides(engine, &workspace, &source));
+        let looked = live::looks(&*engine.ports().files, engine.home(), [&workspace]);
         let conclusion = Box::new(engine.handle(event.clone())?);
         let days = match &sides {
             Some(sides) if conclusion.failure.is_none() => {
@@ -29,7 +31,7 @@ pub(crate) fn one(site: &Site, workspace: &Workspace, source: Source) -> JobId {
             }
             _ => Vec::new(),
         };
-        Ok(Answer::Previewed { conclusion, at, days })
+        Ok(Answer::Previewed { conclusion, at, days, looked })
     })
 }
 
@@ -38,8 +40,9 @@ pub(crate) fn all(site: &Site, archive: Utf8PathBuf) -> JobId {
     let event = EventKind::PreviewAllRequested(archive.clone());
     look(site, Label::PreviewAll { archive }, move |engine| {
         let at = engine.now();
+        let looked = live::looks(&*engine.ports().files, engine.home(), &engine.state().workspaces);
         let conclusion = Box::new(engine.handle(event.clone())?);
-        Ok(Answer::Previewed { conclusion, at, days: Vec::new() })
+        Ok(Answer::Previewed { conclusion, at, days: Vec::new(), looked })
     })
 }
 

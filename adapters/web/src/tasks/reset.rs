@@ -9,13 +9,18 @@ use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::handle::JobId;
 
-use super::{Answer, Label};
+use super::{Answer, Label, live};
 use crate::site::Site;
 
-/// Wipes a business as the act says, after its safeguard is published.
-pub(crate) fn begin(site: &Site, workspace: Workspace, act: Act) -> JobId {
+/// Wipes a business as the act says, after its safeguard is published, if the books still are as they `looked`.
+pub(crate) fn begin(site: &Site, workspace: Workspace, act: Act, looked: String) -> JobId {
     let label = Label::Reset { workspace: workspace.id.clone(), act };
-    site.desk.submit(label, move |engine| reset(engine, &workspace, act))
+    site.desk.submit(label, move |engine| {
+        if live::looks(&*engine.ports().files, engine.home(), [&workspace]) != looked {
+            return Ok(Answer::Outdated);
+        }
+        reset(engine, &workspace, act)
+    })
 }
 
 fn reset(engine: &mut Engine, workspace: &Workspace, act: Act) -> Result<Answer, EngineError> {

@@ -16,6 +16,10 @@ pub(super) fn show(ctx: &Ctx, job: &PageJob, answer: &Answer) -> Markup {
     match answer {
         Answer::Concluded(conclusion) | Answer::Previewed { conclusion, .. } => concluded(ctx, job, conclusion),
         Answer::Wiped { safeguard, rows } => wiped(ctx, &job.label, *safeguard, rows),
+        Answer::Outdated => html! {
+            div class="note warn" role="alert" { p { strong { (ctx.lang.say("job-outdated")) } } p { (ctx.lang.say("job-outdated-now")) } }
+            (again(ctx, &job.label))
+        },
         // Shown on a page of its own.
         Answer::Rows(_) => html! {},
     }
@@ -128,6 +132,7 @@ fn begun_at(label: &Label) -> Option<String> {
         return Some(format!("/w/{workspace}/s/{id}"));
     }
     let (workspace, page) = match label {
+        Label::Restore { .. } | Label::RestoreAll { .. } => return Some("/import".to_owned()),
         Label::Undo { workspace } => (Some(workspace), "undo"),
         Label::Export { .. } => (label.workspace(), "export"),
         Label::Reset { workspace, act: Act::FactoryReset } => (Some(workspace), "reset/factory"),
@@ -139,8 +144,6 @@ fn begun_at(label: &Label) -> Option<String> {
         | Label::Preview { .. }
         | Label::PreviewAll { .. }
         | Label::Rows { .. }
-        | Label::Restore { .. }
-        | Label::RestoreAll { .. }
         | Label::Policy => (None, ""),
     };
     workspace.map(|workspace| format!("/w/{workspace}/{page}"))

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::Redirect;
 use maud::{Markup, html};
+use omnicraft_host::handle::Phase;
 
 use super::PreviewJob;
 use crate::ctx::Ctx;
@@ -10,7 +11,7 @@ use crate::guard::Posted;
 use crate::pages::confirm::{self, Typed};
 use crate::pages::{jobs, layout};
 use crate::problem::Problem;
-use crate::tasks::{self, Label};
+use crate::tasks::{self, Answer, Label};
 
 /// What must be typed, what happens then, and the button.
 pub(super) fn form(ctx: &Ctx, job: &PreviewJob, wrong: bool) -> Markup {
@@ -45,11 +46,14 @@ pub(crate) async fn confirmed(
     if !typed.is(&expected(&ctx, &job.label)) {
         return Ok(Redirect::to(&format!("/preview/{id}?wrong=true#restore")));
     }
+    let Phase::Ended(answer) = &job.phase else { return Err(Problem::NoSuchPage) };
+    let Answer::Previewed { looked, .. } = &**answer else { return Err(Problem::NoSuchPage) };
+    let looked = looked.clone();
     let back = job.label.workspace().map_or_else(|| "/".to_owned(), |workspace| layout::home(&workspace.0));
     let begun = if let Label::Preview { workspace, source } = job.label {
-        tasks::restore::one(&ctx.site, workspace, source)
+        tasks::restore::one(&ctx.site, workspace, source, looked)
     } else if let Label::PreviewAll { archive } = job.label {
-        tasks::restore::all(&ctx.site, archive)
+        tasks::restore::all(&ctx.site, archive, looked)
     } else {
         return Err(Problem::NoSuchPage);
     };

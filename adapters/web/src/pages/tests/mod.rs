@@ -2,6 +2,7 @@
 
 mod contrast;
 mod home;
+mod outdated;
 mod resets;
 mod settings;
 mod texts;

@@ -3,10 +3,11 @@
 use omnicraft_core::event::EventKind;
 use omnicraft_core::model::{Act, Workspace};
 use omnicraft_host::handle::Phase;
+use omnicraft_host::ports::filesystem::OsFileSystem;
 
 use crate::lang::Lang;
-use crate::pages::sample::{Sample, words};
-use crate::tasks::Answer;
+use crate::pages::sample::{Sample, hidden, words};
+use crate::tasks::{Answer, live};
 
 fn rows(sample: &Sample, act: Act) -> Vec<(String, u64)> {
     omnicraft_erp::reset_preview(&sample.path().join("shop.db"), act).unwrap()
@@ -43,7 +44,9 @@ fn a_wrong_name_changes_nothing_and_says_so() {
 fn the_name_in_any_case_resets_behind_a_backup() {
     let mut sample = Sample::business();
     let expected = rows(&sample, Act::AccountingReset);
-    assert_eq!(sample.post("/w/shop/reset/accounting", "name=+MY+workshop+"), "303 /job/1?back=/w/shop");
+    let looked = hidden(&sample.get("/w/shop/reset/accounting", ""), "looked");
+    let form = format!("name=+MY+workshop+&looked={looked}");
+    assert_eq!(sample.post("/w/shop/reset/accounting", &form), "303 /job/1?back=/w/shop");
     sample.idle();
     let jobs = sample.site().desk.jobs();
     let Phase::Ended(answer) = &jobs[0].phase else { panic!("{:?}", jobs[0].phase) };
@@ -77,9 +80,12 @@ fn without_a_backup_nothing_is_wiped() {
     std::fs::OpenOptions::new().write(true).truncate(true).open(&database).unwrap();
     let page = words(&sample.get("/w/shop/reset/factory", ""));
     assert!(page.contains("Nobody can tell what would be wiped") && !page.contains("To confirm"), "{page}");
-    sample.post("/w/shop/reset/factory", "name=My+Workshop");
+    let known = sample.site().desk.known();
+    let looked = live::looks(&OsFileSystem, &sample.path(), &known.state.workspaces).replace(' ', "+");
+    sample.post("/w/shop/reset/factory", &format!("name=My+Workshop&looked={looked}"));
     sample.idle();
     let jobs = sample.site().desk.jobs();
+    assert!(!matches!(&jobs[0].phase, Phase::Ended(answer) if matches!(**answer, Answer::Outdated)), "it was tried");
     let wiped = matches!(&jobs[0].phase, Phase::Ended(answer) if matches!(**answer, Answer::Wiped { .. }));
     assert!(!wiped, "{:?}", jobs[0].phase);
 }
