@@ -212,11 +212,7 @@ impl Engine {
 
     /// What health depends on and the state does not know.
     pub fn surroundings(&self) -> Surroundings {
-        let missing = self.state.workspaces.iter().filter(|workspace| !self.path_of(&workspace.database).is_file());
-        Surroundings {
-            free: self.ports.files.free_space(&self.home().join(names::BACKUPS)).ok(),
-            missing: missing.map(|workspace| workspace.id.clone()).collect(),
-        }
+        crate::surroundings(&self.state, self.home.path(), &self.ports)
     }
 
     /// The home's folder.

@@ -11,6 +11,9 @@ pub mod perform;
 pub mod ports;
 pub mod progress;
 pub mod sqlite;
+mod surroundings;
+
+pub use surroundings::surroundings;
 
 /// The example of the README is compiled and run with the documentation's tests.
 #[cfg(doctest)]

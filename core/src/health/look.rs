@@ -18,7 +18,7 @@ pub(super) fn at_workspace(
     if around.missing.contains(&workspace.id) {
         concerns.push(Concern::Missing { best });
     }
-    if let Some(reason) = workspace.frozen.clone() {
+    if let Some(reason) = workspace.frozen.as_ref().or_else(|| around.damaged.get(&workspace.id)).cloned() {
         concerns.push(Concern::Frozen { reason, best });
     }
     match health.age {

@@ -5,7 +5,7 @@ mod concern;
 mod look;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Zoned};
 use serde::Serialize;
@@ -39,6 +39,8 @@ pub struct Surroundings {
     pub free: Option<u64>,
     /// Workspaces whose live database is not there.
     pub missing: BTreeSet<WorkspaceId>,
+    /// Workspaces whose live database does not look like one, and why; the next start will freeze their rotation.
+    pub damaged: BTreeMap<WorkspaceId, String>,
 }
 
 /// Something that a person should know.

@@ -48,7 +48,7 @@ fn with(mut state: State, id: u64, taken_at: &str, level: Level) -> State {
 }
 
 fn check(state: &State, free: u64, expected: &[&str]) {
-    let around = Surroundings { free: Some(free), missing: BTreeSet::new() };
+    let around = Surroundings { free: Some(free), ..Surroundings::default() };
     let health = assess(state, &now(), &around);
     let line = |finding: &Finding| format!("{:?} {}", finding.safety, finding.text);
     let mut lines = vec![format!("{:?}", health.safety)];
@@ -117,7 +117,7 @@ fn a_changed_backup_and_a_missing_database_are_told() {
     changed.condition = Condition::Suspect("its content changed".to_owned());
     state.apply(&Change::SnapshotPut(Box::new(changed)));
     let missing = BTreeSet::from([WorkspaceId("shop".to_owned())]);
-    let health = assess(&state, &now(), &Surroundings { free: Some(PLENTY), missing });
+    let health = assess(&state, &now(), &Surroundings { free: Some(PLENTY), missing, ..Surroundings::default() });
     let texts: Vec<&str> = health.findings.iter().map(|finding| finding.text.as_str()).collect();
     assert_eq!(texts[0], "Shop: the database is not where it should be");
     assert_eq!(health.findings[0].remedy, "Bring it back with `omnicraft restore s1`");
@@ -212,8 +212,19 @@ fn a_failure_is_news_until_it_went_well() {
         safeguard: Some(SnapshotId(1)),
         source: "s2".to_owned(),
     });
-    let health = assess(&state, &now(), &Surroundings { free: Some(PLENTY), missing: BTreeSet::new() });
+    let health = assess(&state, &now(), &Surroundings { free: Some(PLENTY), ..Surroundings::default() });
     let texts: Vec<&str> = health.failures.iter().map(|entry| entry.text.as_str()).collect();
     assert_eq!(texts, ["busy"]);
     assert_eq!(health.workspaces[0].undo, ["s2"]);
+}
+
+/// The live database was replaced by garbage, and as long as the app was not started `status` said: you are safe.
+#[test]
+fn a_database_that_does_not_look_like_one_is_unsafe_before_the_next_start() {
+    let state = with(shop(), 1, TODAY, Level::Proven);
+    let damaged = [(WorkspaceId("shop".to_owned()), "it is not an SQLite database".to_owned())].into();
+    let around = Surroundings { free: Some(PLENTY), damaged, ..Surroundings::default() };
+    let health = assess(&state, &now(), &around);
+    assert_eq!(health.safety, crate::health::Safety::Unsafe);
+    assert_eq!(health.findings[0].text, "Shop: it is not an SQLite database");
 }

@@ -30,14 +30,15 @@ pub(crate) fn show(ctx: &Ctx, workspace: &Workspace) -> Markup {
     }
 }
 
-/// What this computer shows and the state does not know.
+/// What this computer shows and the state does not know. While a database is replaced nobody looks into it.
 fn surroundings(ctx: &Ctx) -> Surroundings {
-    let home = ctx.site.desk.home();
-    let missing = ctx.state().workspaces.iter().filter(|workspace| !home.join(&workspace.database).is_file());
-    Surroundings {
-        free: ctx.site.desk.ports().files.free_space(&home.join(names::BACKUPS)).ok(),
-        missing: missing.map(|workspace| workspace.id.clone()).collect(),
-    }
+    let desk = &ctx.site.desk;
+    let ports = desk.ports();
+    let seen = desk.glance(|| omnicraft_host::surroundings(ctx.state(), desk.home(), &ports));
+    seen.unwrap_or_else(|| Surroundings {
+        free: ports.files.free_space(&desk.home().join(names::BACKUPS)).ok(),
+        ..Surroundings::default()
+    })
 }
 
 const fn word(safety: Safety) -> &'static str {

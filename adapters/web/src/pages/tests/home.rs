@@ -203,3 +203,16 @@ fn overwrite(file: &std::path::Path, content: &[u8]) {
     let mut file = std::fs::OpenOptions::new().write(true).truncate(true).open(file).unwrap();
     file.write_all(content).unwrap();
 }
+
+/// The page said “You are safe” over a database that somebody had overwritten with something else.
+#[test]
+fn books_that_are_no_books_are_told_at_once() {
+    let mut sample = Sample::business();
+    sample.told("2026-11-22T08:00[Europe/Moscow]", vec![EventKind::AppStarted(WorkspaceId("shop".to_owned()))]);
+    assert!(words(&sample.get("/w/shop", "")).contains("You are safe"));
+    let mut options = std::fs::OpenOptions::new();
+    let mut live = options.write(true).truncate(true).open(sample.path().join("shop.db")).unwrap();
+    std::io::Write::write_all(&mut live, &[7; 9000]).unwrap();
+    let page = words(&sample.get("/w/shop", ""));
+    assert!(!page.contains("You are safe") && page.contains("it is not an SQLite database"), "{page}");
+}

@@ -54,7 +54,7 @@ fn a_restore_does_not_replace_what_was_not_seen() {
 #[test]
 fn an_undo_is_of_the_restore_that_was_told() {
     let mut sample = opened();
-    let mut restore = |sample: &mut Sample| {
+    let restore = |sample: &mut Sample| {
         let preview = sample.get("/w/shop/s/s1", "").strip_prefix("303 ").unwrap().to_owned();
         sample.idle();
         ended(sample, &format!("{preview}/restore"), "name=My+Workshop")
