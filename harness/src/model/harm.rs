@@ -100,10 +100,9 @@ impl Life {
             }
         };
         let business = self.books.get_mut(name).unwrap();
-        if matches!(how, How::Decayed(_)) && after != Live::Missing {
-            business.decays(after);
-        } else {
-            business.becomes(after);
+        business.live = after;
+        if let Live::Holds(content) = after {
+            business.history.insert(content);
         }
     }
 

@@ -124,7 +124,11 @@ impl Life {
 
     fn turn(&mut self, turn: &Turn) {
         for (name, live) in &turn.live {
-            self.books.get_mut(name).unwrap().becomes(*live);
+            let business = self.books.get_mut(name).unwrap();
+            business.live = *live;
+            if let Live::Holds(content) = live {
+                business.history.insert(*content);
+            }
         }
         for (name, on) in &turn.listed {
             if *on { self.take_up(name) } else { self.let_go(name) }
