@@ -14,7 +14,6 @@ fn every_command_answers_with_one_document() {
         "open",
         "close",
         "list",
-        "serve",
         "status",
         "snapshot",
         "snapshot --pin x --workspace shop",
