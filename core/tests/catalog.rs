@@ -72,6 +72,22 @@ impl Home {
         fs::write(self.file(), bytes).unwrap();
     }
 
+    /// The files beside the catalog.
+    fn beside(&self) -> Vec<String> {
+        let files = fs::read_dir(self.0.path()).unwrap().map(Result::unwrap).filter(|file| file.path() != self.file());
+        files.map(|file| format!("{}: {} bytes", file.file_name().display(), file.metadata().unwrap().len())).collect()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the journal alone is read")]
+    fn journal(&self) -> Vec<u8> {
+        fs::read(self.file().with_extension("db-journal")).unwrap()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "nobody has the catalog open")]
+    fn put_journal(&self, bytes: &[u8]) {
+        fs::write(self.file().with_extension("db-journal"), bytes).unwrap();
+    }
+
     fn modified(&self) -> SystemTime {
         fs::metadata(self.file()).unwrap().modified().unwrap()
     }
@@ -249,7 +265,29 @@ fn with_nothing_due_nothing_is_written() {
         catalog::record(&mut conn, &[]).unwrap();
     }
     assert_eq!(before, (home.bytes(), home.modified()));
-    assert_eq!(fs::read_dir(home.0.path()).unwrap().count(), 1, "no journal is left beside it");
+    assert_eq!(home.beside(), ["catalog.db-journal: 0 bytes"]);
+}
+
+/// A snapshot was verified in full, the catalog said so, and the power went right after. On Windows, where no folder can be
+/// synced, the removal of the catalog's journal had not reached the disk: the journal came back, and undid what had been
+/// said. The journal is emptied and synced instead; one that a release before this left behind is played back as ever.
+#[test]
+fn a_commit_does_not_end_with_a_removal() {
+    let home = Home::lived_in();
+    let before = home.load().unwrap();
+    assert_eq!(home.beside(), ["catalog.db-journal: 0 bytes"]);
+
+    home.stranger().execute_batch("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE; ROLLBACK").unwrap();
+    let old = home.stranger();
+    old.execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; DELETE FROM snapshots; DELETE FROM workspaces").unwrap();
+    old.cache_flush().unwrap();
+    let (half, journal) = (home.bytes(), home.journal());
+    drop(old);
+    home.overwrite(&half);
+    home.put_journal(&journal);
+    check_same(&home.load().unwrap(), &before);
+    catalog::record(&mut home.open().unwrap(), &[noted("after it".to_owned())]).unwrap();
+    assert_eq!(home.beside(), ["catalog.db-journal: 0 bytes"]);
 }
 
 #[test]

@@ -174,6 +174,30 @@ fn a_shorter_ring_loses_its_oldest() {
     );
 }
 
+/// Somebody deleted the newest close backup by hand. Nobody had written to the database since, so the next exit took no copy,
+/// and no close backup held what was live any more.
+#[test]
+fn an_exit_without_changes_copies_what_the_lost_backup_held() {
+    check(
+        |driver| {
+            for _ in 0..2 {
+                driver.sell();
+                driver.close();
+            }
+            let newest = driver.state.snapshots.values().next_back().unwrap().id;
+            driver.state.snapshots.remove(&newest);
+            driver.quiet();
+            driver.close();
+            let cards = driver.cards();
+            driver.log = cards;
+        },
+        expect![[r#"
+            s3 auto_close_1 0003 2026-11-21
+            s1 auto_close_2 0002 2026-11-21
+        "#]],
+    );
+}
+
 #[test]
 fn an_exit_without_changes_copies_nothing() {
     check(

@@ -18,6 +18,25 @@ use crate::strace::{self, Call};
 /// A folder that is made when the part to compare begins, and removed when it ends.
 pub const FROM_HERE: &str = "/judged-from-here";
 
+/// Scenarios whose misfortune can be made on a simulated disk alone, and why. Any other that cannot be lived on this
+/// computer is an objection: a likeness that nobody looked at is none.
+const SIMULATED_ALONE: &[(&str, &str)] = &[
+    ("interrupted-before-the-commit", BEGINS_WITH_A_POWER_CUT),
+    ("interrupted-before-the-swap", BEGINS_WITH_A_POWER_CUT),
+    ("interrupted-after-the-swap", BEGINS_WITH_A_POWER_CUT),
+    ("interrupted-between-two", BEGINS_WITH_A_POWER_CUT),
+    ("interrupted-over-damage", BEGINS_WITH_A_POWER_CUT),
+    ("interrupted-and-worked-in", BEGINS_WITH_A_POWER_CUT),
+];
+
+const BEGINS_WITH_A_POWER_CUT: &str = "it begins with a power cut in the middle of a restore, and the disk that this \
+                                       leaves is made from the log of the simulated one";
+
+/// Why a scenario cannot be lived on the files of any computer; `None` where it must be.
+pub fn simulated_alone(scenario: &Scenario) -> Option<&'static str> {
+    SIMULATED_ALONE.iter().find(|(name, _)| *name == scenario.name).map(|(_, why)| *why)
+}
+
 /// A scenario on both disks.
 #[derive(Debug)]
 pub struct Compared {

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::crash::explorer::{self, Limits, explore};
 use crate::crash::faults::{self, faults};
 use crate::crash::model::Model;
+use crate::crash::replay;
 use crate::crash::scenarios::{self, Scenario};
 use crate::report::{Faults, Machine, Options, Part, Profile, Proof, Skipped, Violation, gather, words};
 use crate::sim::machine::Build;
@@ -14,6 +15,8 @@ use crate::threads::share;
 
 mod broken;
 mod here;
+
+pub use here::life_again;
 
 /// Runs what the options ask for; `tell` hears a line for each part.
 pub fn run(options: &Options, tell: &mut (dyn FnMut(&str) + Send)) -> Proof {
@@ -92,14 +95,20 @@ fn platform(wanted: &[Scenario], model: Model, story: &str, options: &Options) -
     let limits =
         Limits { model, exhaustive: 4, by_chance: 4, inside: 0, states: 600, runs: 20, depth: 0, ..Limits::default() };
     let explored = share(wanted, options.threads, model.name(), |scenario, vfs| {
-        (*scenario, explore(scenario, &scenario.parts(vfs, Build::shipped()), limits))
+        let outcome = explore(scenario, &scenario.parts(vfs, Build::on(model)), limits);
+        let told = outcome.violations.first().map(|violation| {
+            let mut told = Violation::of(scenario, violation);
+            told.retell(replay::shortest(&violation.recipe, vfs));
+            told
+        });
+        (outcome, told)
     });
     let mut profile = Profile { name: model.name().to_owned(), story: story.to_owned(), ..Profile::default() };
-    for (scenario, outcome) in &explored {
+    for (outcome, told) in explored {
         profile.operations += 1;
         profile.distinct += outcome.distinct as u64;
         count(&mut profile.broken, &outcome.violations);
-        profile.violations.extend(outcome.violations.first().map(|violation| Violation::of(scenario, violation)));
+        profile.violations.extend(told);
     }
     profile
 }
@@ -123,13 +132,18 @@ fn failing(wanted: &[Scenario], options: &Options) -> Vec<Faults> {
         };
         for broken in &outcome.violations {
             *row.broken.entry(broken.guarantee.to_owned()).or_default() += 1;
-            row.violations.push(Violation {
-                guarantee: broken.guarantee.to_owned(),
+        }
+        if let Some(first) = outcome.violations.first() {
+            let mut told = Violation {
+                guarantee: first.guarantee.to_owned(),
                 operation: scenario.name.to_owned(),
-                story: format!("{} ({:?})", broken.story, broken.failure),
-                replay: broken.recipe.to_string(),
+                story: first.story.clone(),
+                replay: first.recipe.to_string(),
                 ..Violation::default()
-            });
+            };
+            told.retell(replay::shortest(&first.recipe, vfs));
+            told.story = format!("{} (the disk fails: {})", told.story, first.failure);
+            row.violations.push(told);
         }
         row
     })

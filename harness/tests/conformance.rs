@@ -26,8 +26,10 @@ fn both_disks_tell_the_same() {
     let program = Path::new(env!("CARGO_BIN_EXE_live_here"));
     let (mut different, mut alike) = (Vec::new(), 0);
     for scenario in scenarios::all().into_iter().step_by(9) {
-        // Some misfortunes can be made on a simulated disk alone.
-        let Ok(compared) = conformance::compare(&vfs, &scenario, program) else { continue };
+        if conformance::simulated_alone(&scenario).is_some() {
+            continue;
+        }
+        let compared = conformance::compare(&vfs, &scenario, program).unwrap();
         alike += usize::from(compared.difference.is_none());
         different.extend(compared.difference.map(|difference| format!("{}:\n{difference}", scenario.name)));
     }

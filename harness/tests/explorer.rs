@@ -11,6 +11,7 @@ use omnicraft_harness::crash::recoveries::Recoveries;
 use omnicraft_harness::crash::replay::{again, replay, smallest};
 use omnicraft_harness::crash::scenarios::{self, Scenario};
 use omnicraft_harness::crash::states::{Fate, Point};
+use omnicraft_harness::crash::told::Lying;
 use omnicraft_harness::sim::machine::Build;
 use omnicraft_harness::sim::operation::Operation;
 use omnicraft_harness::sim::vfs::SimVfs;
@@ -69,6 +70,11 @@ fn a_broken_product_is_caught_told_and_shrunk() {
     let told = again(&small, &trace, &parts, &clock).unwrap();
     assert_eq!(told.broken, Some(violation.guarantee), "{small}");
     assert!(told.story.contains("lost: "), "{}", told.story);
+    let holds =
+        |files: &[Lying], path: &str| files.iter().find(|file| file.path == path).map(|file| file.holds.clone());
+    assert!(!told.told.lost.is_empty() && !told.what.is_empty());
+    assert_eq!(holds(&told.told.before, "/home/shop.db").as_deref(), Some("the first rows of shop"));
+    assert_eq!(told.told.after.iter().filter(|file| file.path == "/home/shop.db").count(), 1);
     assert!(small.cuts[0].at <= violation.recipe.cuts[0].at);
 }
 
@@ -79,6 +85,8 @@ fn a_line_is_replayed() {
     let told = replay("start-all-tiers@40:/3:", &vfs).unwrap();
     assert_eq!(told.broken, None, "{}", told.story);
     assert!(told.story.contains("The power was cut after 40 of "), "{}", told.story);
+    let told = replay("start-all-tiers!error-for-good=12@5:", &vfs).unwrap();
+    assert!(told.story.contains("The disk fails: error-for-good after 12. The operation says: "), "{}", told.story);
     assert!(replay("nothing@1:", &vfs).unwrap_err().contains("no operation"));
     assert!(replay("start-all-tiers@1000000:", &vfs).unwrap_err().contains("there is no cut"));
 }

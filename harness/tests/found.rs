@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use omnicraft_core::names;
+use omnicraft_harness::crash::faults::{Failure, Kind, live};
 use omnicraft_harness::crash::recoveries::Recoveries;
 use omnicraft_harness::crash::scenarios;
 use omnicraft_harness::crash::states::{Barriers, Fate, Point};
@@ -48,4 +49,26 @@ fn what_only_a_plan_knows_of_is_gone_before_the_plan_forgets_it() {
         }
     }
     assert!(lost > 0, "no removal was pending at any time");
+}
+
+/// Somebody had thrown the list of workspaces away, and the disk refused one read while the next start checked the catalog.
+/// SQLite's check tells of a page that it was not given as it tells of a bad one: the catalog passed for damaged and was set
+/// aside, and with the list gone too every workspace was forgotten.
+#[test]
+fn one_read_that_fails_is_no_damage_of_the_catalog() {
+    let vfs = Arc::new(SimVfs::register("one-read"));
+    let all = scenarios::all();
+    let scenario = all.iter().find(|scenario| scenario.name == "registry-lost").unwrap();
+    let parts = scenario.parts(&vfs, Build::shipped());
+    let is_set_aside = |change: &Operation| matches!(change, Operation::Rename(_, to, _) if to.to_string_lossy().contains("catalog.damaged"));
+    let mut failures = 0;
+    for after in 0.. {
+        let failed = live(scenario, &parts, Failure { kind: Kind::ReadOnce, after });
+        if failed.at.is_none() {
+            break;
+        }
+        failures += 1;
+        assert!(!failed.trace.log.iter().any(is_set_aside), "after {after} reads: {:?}", failed.said);
+    }
+    assert!(failures > 50, "only {failures} reads could fail");
 }

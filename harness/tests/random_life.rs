@@ -38,6 +38,14 @@ fn a_seed_gives_the_same_life_whenever_it_is_lived() {
     assert_ne!(once.digest, model::run(&layers("another"), &Build::shipped(), 200, 3).digest);
 }
 
+/// The newest close backup was deleted by hand. Nobody had written to the database since the exit that took it, so the next
+/// exit took the file for unchanged, and no close backup held what was live any more.
+#[test]
+fn an_exit_takes_the_place_of_a_backup_that_was_deleted() {
+    let outcome = model::run(&layers("deleted"), &Build::shipped(), 134, 1);
+    assert!(outcome.violations.is_empty(), "{}", told(&outcome));
+}
+
 /// The sales of an app whose log is never made durable are gone with the power, and the book still has them.
 #[test]
 fn a_lost_sale_is_noticed() {

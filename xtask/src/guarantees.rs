@@ -13,6 +13,8 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
             "kernels",
         ]))?;
     }
+    // Lives the operations on this computer's files, beside the program that watches it.
+    succeed(cargo(["build", "--quiet"]).args(harness).args(["--bin", "live_here"]))?;
     // Paths that are given mean where the developer stands.
     let here = std::env::current_dir().map_err(|error| Failure::new(format!("the current folder is gone: {error}")))?;
     let manifest = crate::process::root().join("Cargo.toml");

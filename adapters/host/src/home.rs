@@ -98,7 +98,13 @@ impl Home {
         if !self.catalog_exists(files)? {
             return self.begin_catalog(files);
         }
-        match self.try_catalog() {
+        // SQLite's check tells of a page that the disk would not give as it tells of one that is bad. What the disk gives
+        // at the second attempt is no damage; and a disk that gives nothing at all does not let the catalog be opened again.
+        let tried = self.try_catalog().or_else(|error| match error {
+            CatalogError::Damaged(_) => self.try_catalog(),
+            CatalogError::Newer { .. } | CatalogError::Unavailable(_) => Err(error),
+        });
+        match tried {
             Ok(conn) => {
                 self.catalog = Some(conn);
                 Ok(())

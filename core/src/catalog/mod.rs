@@ -7,9 +7,9 @@
 //! **The law:** a state to which changes were applied equals what [`load`] returns after [`record`] of the same
 //! changes, for every state and all changes that can be recorded.
 //!
-//! A rollback journal and `synchronous=EXTRA`: what [`record`] wrote is durable when it returns, the name of the
-//! journal included, and a power cut leaves all changes of a call or none. Each row carries a checksum, so that a
-//! flipped bit is found when the catalog is read and not when somebody needs what it says.
+//! A rollback journal that is emptied and synced at the end of each call, and `synchronous=EXTRA`: what [`record`] wrote
+//! is durable when it returns, and a power cut leaves all changes of a call or none. Each row carries a checksum, so that
+//! a flipped bit is found when the catalog is read and not when somebody needs what it says.
 
 mod load;
 mod migrations;
@@ -42,11 +42,14 @@ const PATIENCE: u32 = 5_000;
 pub fn connect(url: &str) -> Result<Connection, CatalogError> {
     let mut conn = <Connection as diesel::Connection>::establish(url)?;
     set_patience(&mut conn, PATIENCE)?;
-    // EXTRA also makes the removal of the rollback journal durable, without which a power cut could bring it back and
-    // undo a commit. On macOS a plain fsync stops in the drive's cache; a full one does not. The others distrust the
-    // file: it may be damaged, or not ours.
+    // A commit ends when its journal does, and a journal that comes back undoes it. Removing it is durable only where a
+    // folder can be synced, which Windows cannot do and which stops in the drive's cache on macOS; cutting it off is
+    // durable with the sync of a file, everywhere. A journal that a call before this one left is rolled back and removed
+    // while the mode is set: EXTRA, which comes first, makes that durable too. On macOS a plain fsync stops in the drive's
+    // cache; a full one does not. The others distrust the file: it may be damaged, or not ours.
     conn.batch_execute(
-        "PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;",
+        "PRAGMA synchronous = EXTRA; PRAGMA fullfsync = ON; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; \
+         PRAGMA journal_mode = TRUNCATE;",
     )?;
     Ok(conn)
 }

@@ -115,12 +115,17 @@ fn looked(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, sta
         return Vec::new();
     }
     operation.live_stamp = stamp;
-    let newest = newest_of_ring(case, workspace);
     let is_unchanged = stamp.zip(workspace.unchanged_since).is_some_and(|(now, then)| now.is_as(&then));
-    if newest.is_some() && is_unchanged {
+    if is_unchanged && newest_of_ring(case, workspace).is_some_and(is_of_the_last_exit) {
         operation.remaining.clear();
     }
     Vec::new()
+}
+
+/// The stamp says that nothing has changed since the last exit, which left its snapshot in place 1. Where that one was
+/// deleted, or is no good any more, the newest that is left is an older one, and says nothing of what is live.
+fn is_of_the_last_exit(newest: &Snapshot) -> bool {
+    newest.slot == Slot::plain(Base::Close(1)) && newest.trigger == Trigger::Close
 }
 
 fn newest_of_ring<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Option<&'a Snapshot> {

@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long)]
     kernels: bool,
     /// These parts of the proof: cuts, platforms, faults, mutants, automatic, lives, conformance; without this
-    /// cuts and mutants, or all of them in a night
+    /// all but automatic, or all of them in a night
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     parts: Vec<Part>,
     /// Goes through all parts, and as far as a night allows
@@ -73,6 +73,11 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<bool, String> {
     if let Some(line) = &arguments.replay {
+        if let Some(seed) = line.strip_prefix("life-").and_then(|seed| seed.parse().ok()) {
+            let story = proof::life_again(seed);
+            println!("{}", story.as_deref().unwrap_or("Everything that was promised is there."));
+            return Ok(story.is_none());
+        }
         let vfs = Arc::new(SimVfs::register("replay"));
         let story = replay::replay(line, &vfs)?;
         print!("{}", story.story);
@@ -87,7 +92,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     options.parts = match (arguments.parts.is_empty(), arguments.nightly) {
         (false, _) => arguments.parts.iter().copied().collect(),
         (true, true) => Part::ALL.into(),
-        (true, false) => [Part::Cuts, Part::Mutants].into(),
+        (true, false) => Part::EVERY_PUSH.into(),
     };
     let names = scenarios::all().into_iter().map(|scenario| scenario.name);
     let names: Vec<&str> = names.chain(mutants::all().into_iter().map(|mutant| mutant.name)).collect();

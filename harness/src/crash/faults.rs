@@ -1,13 +1,14 @@
-//! A disk that fails: in the middle of an operation a write, a change of names or a sync does not succeed, once or from
-//! then on, and is told so. The engine must end with a word, and whatever it said holds: when the program is started
+//! A disk that fails: in the middle of an operation a write, a change of names, a sync or a read does not succeed, once or
+//! from then on, and is told so. The engine must end with a word, and whatever it said holds: when the program is started
 //! again over a disk that works, and after a power cut at any point since the failure.
 //!
-//! Only changes and syncs fail here. Reads that fail are not simulated.
+//! Reads that fail are those of file contents, SQLite's and the engine's; looking up names does not fail.
 
 use std::collections::HashSet;
 use std::fmt::{self, Display, Formatter};
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
@@ -48,7 +49,7 @@ impl Default for Limits {
 /// What came of it.
 #[derive(Clone, Debug, Default)]
 pub struct FaultOutcome {
-    /// Changes and syncs of the operation, each of which could fail.
+    /// Changes, syncs and reads of the operation, each of which could fail.
     pub places: usize,
     /// Failures that were tried.
     pub faults: usize,
@@ -87,7 +88,7 @@ pub struct FaultViolation {
 pub struct Failure {
     /// How.
     pub kind: Kind,
-    /// After so many changes and syncs of the operation.
+    /// After so many changes and syncs of the operation, or after so many reads.
     pub after: u64,
 }
 
@@ -102,11 +103,16 @@ pub enum Kind {
     FullOnce,
     /// No space from then on; the first half of each write is there.
     FullForGood,
+    /// One read fails.
+    ReadOnce,
+    /// It and every other.
+    ReadForGood,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::ErrorOnce, Self::FullForGood, Self::ErrorForGood, Self::FullOnce];
+    pub const ALL: [Self; 6] =
+        [Self::ErrorOnce, Self::FullForGood, Self::ReadOnce, Self::ErrorForGood, Self::FullOnce, Self::ReadForGood];
 
     /// Its name in replays.
     pub const fn name(self) -> &'static str {
@@ -115,7 +121,25 @@ impl Kind {
             Self::ErrorForGood => "error-for-good",
             Self::FullOnce => "full-once",
             Self::FullForGood => "full-for-good",
+            Self::ReadOnce => "read-once",
+            Self::ReadForGood => "read-for-good",
         }
+    }
+
+    const fn is_of_reads(self) -> bool {
+        matches!(self, Self::ReadOnce | Self::ReadForGood)
+    }
+}
+
+impl FromStr for Failure {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, after) = text.split_once('=').unwrap_or((text, ""));
+        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        let kind = kind.ok_or_else(|| format!("no disk fails like `{name}`"))?;
+        let after = after.parse().map_err(|_| format!("`{text}` does not say after how many accesses"))?;
+        Ok(Self { kind, after })
     }
 }
 
@@ -134,11 +158,11 @@ impl Display for FaultViolation {
 impl Failure {
     const fn fault(self) -> Fault {
         let (kind, short) = match self.kind {
-            Kind::ErrorOnce | Kind::ErrorForGood => (ErrorKind::Other, false),
+            Kind::ErrorOnce | Kind::ErrorForGood | Kind::ReadOnce | Kind::ReadForGood => (ErrorKind::Other, false),
             Kind::FullOnce | Kind::FullForGood => (ErrorKind::StorageFull, true),
         };
-        let lasts = matches!(self.kind, Kind::ErrorForGood | Kind::FullForGood);
-        Fault { after: self.after, lasts, short, kind }
+        let lasts = matches!(self.kind, Kind::ErrorForGood | Kind::FullForGood | Kind::ReadForGood);
+        Fault { reads: self.kind.is_of_reads(), after: self.after, lasts, short, kind }
     }
 }
 
@@ -150,6 +174,8 @@ pub struct Failed {
     pub clock: SimClock,
     /// What the operation said; the outer error is a panic.
     pub said: Result<Result<(), String>, String>,
+    /// How long the log was when the disk failed; nothing where it did not.
+    pub at: Option<usize>,
 }
 
 /// Lives a scenario on a disk that fails, and works again afterwards.
@@ -162,27 +188,29 @@ pub fn live(scenario: &Scenario, parts: &Parts, failure: Failure) -> Failed {
         let text = panic.downcast_ref::<String>().cloned();
         text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default()
     });
+    let at = disk.failed_at();
     disk.fail(None);
     let (mut trace, clock) = life.end();
     trace.start.disk_fails = true;
-    Failed { trace, clock, said }
+    Failed { trace, clock, said, at }
 }
 
 /// Lives a scenario again and again, with another failure each time, and judges what each leaves.
 pub fn faults(scenario: &Scenario, vfs: &Arc<SimVfs>, limits: Limits) -> FaultOutcome {
     let parts = scenario.parts(vfs, Build::shipped());
-    let (trace, clock) = scenario.trace(&parts);
-    let places = trace.log.iter().filter(|operation| can_fail(operation)).count();
+    let (changes, reads, clock) = accesses(scenario, &parts);
+    let places_of = |kind: Kind| if kind.is_of_reads() { reads } else { changes };
     let mut trial = Trial {
         scenario,
         recoveries: Recoveries::new(&parts, &clock),
         limits,
         seen: HashSet::default(),
         unrun: HashSet::default(),
-        outcome: FaultOutcome { places, ..FaultOutcome::default() },
+        outcome: FaultOutcome { places: changes + reads, ..FaultOutcome::default() },
     };
+    trial.outcome.skipped = Kind::ALL.into_iter().map(places_of).sum();
     for (number, kind) in Kind::ALL.into_iter().enumerate() {
-        for after in spread(places, limits.places, number) {
+        for after in spread(places_of(kind), limits.places, number) {
             if trial.is_over() {
                 break;
             }
@@ -190,6 +218,18 @@ pub fn faults(scenario: &Scenario, vfs: &Arc<SimVfs>, limits: Limits) -> FaultOu
         }
     }
     trial.finish()
+}
+
+/// How many changes and syncs an operation makes, and how many reads, when nothing fails; and the clock afterwards.
+fn accesses(scenario: &Scenario, parts: &Parts) -> (usize, usize, SimClock) {
+    let mut life = scenario.prepared(parts);
+    let disk = life.machine.disk.clone();
+    let before = disk.reads();
+    let done = (scenario.act)(&mut life);
+    assert!(done.is_ok(), "{} ends with {done:?}", scenario.name);
+    let reads = usize::try_from(disk.reads() - before).unwrap_or(usize::MAX);
+    let (trace, clock) = life.end();
+    (trace.log.iter().filter(|operation| can_fail(operation)).count(), reads, clock)
 }
 
 const fn can_fail(operation: &Operation) -> bool {
@@ -219,6 +259,7 @@ impl Trial<'_> {
     fn fail(&mut self, parts: &Parts, failure: Failure) {
         let failed = live(self.scenario, parts, failure);
         self.outcome.faults += 1;
+        self.outcome.skipped -= 1;
         match failed.said {
             Ok(said) => self.outcome.endured += usize::from(said.is_ok()),
             Err(panic) => {
@@ -227,14 +268,12 @@ impl Trial<'_> {
                 return self.violation(failure, "G11", story, Cut { at, fates: Vec::new() });
             }
         }
-        self.judge_trace(failure, &failed.trace);
+        self.judge_trace(failure, &failed.trace, failed.at.unwrap_or(failed.trace.log.len()));
     }
 
     /// Every point since the failure; what came before it is the same as without one.
-    fn judge_trace(&mut self, failure: Failure, trace: &Trace) {
+    fn judge_trace(&mut self, failure: Failure, trace: &Trace, from: usize) {
         let log = &trace.log;
-        let mut done = log.iter().enumerate().filter(|(_, operation)| can_fail(operation)).map(|(at, _)| at);
-        let from = usize::try_from(failure.after).ok().and_then(|after| done.nth(after)).unwrap_or(log.len());
         let promises = trace.promises();
         let mut judged = HashSet::default();
         let mut point = Point::with(&trace.base, Model::Strict.barriers());
@@ -284,12 +323,12 @@ impl Trial<'_> {
     }
 
     fn violation(&mut self, failure: Failure, guarantee: &'static str, story: String, cut: Cut) {
-        let recipe = Recipe { operation: self.scenario.name.to_owned(), model: Model::Strict, cuts: vec![cut] };
+        let operation = self.scenario.name.to_owned();
+        let recipe = Recipe { operation, failure: Some(failure), model: Model::Strict, cuts: vec![cut] };
         self.outcome.violations.push(FaultViolation { failure, guarantee, story, recipe });
     }
 
     fn finish(mut self) -> FaultOutcome {
-        self.outcome.skipped = Kind::ALL.len() * self.outcome.places - self.outcome.faults;
         self.outcome.distinct = self.seen.len();
         self.outcome.unrun = self.unrun.difference(&self.seen).count();
         self.outcome.runs = self.recoveries.runs();
@@ -304,13 +343,13 @@ mod tests {
     #[test]
     fn every_place_is_chosen_where_there_are_few_and_some_all_over_where_there_are_many() {
         let chosen = |all, most, turn| spread(all, most, turn).collect::<Vec<_>>();
-        for turn in 0..4 {
+        for turn in 0..Kind::ALL.len() {
             let mut all = chosen(5, 9, turn);
             all.sort_unstable();
             assert_eq!(all, [0, 1, 2, 3, 4]);
         }
         assert_eq!(chosen(100, 4, 0), [0, 25, 50, 75]);
-        assert_eq!(chosen(100, 4, 2), [12, 37, 62, 87]);
+        assert_eq!(chosen(100, 4, 3), [12, 37, 62, 87]);
         assert_eq!(chosen(0, 4, 1), [0_u64; 0]);
     }
 }

@@ -83,8 +83,7 @@ pub(super) fn set_aside(path: &Path) -> Option<Arc<Path>> {
     is_damaged_registry(path).then_some(registry)
 }
 
-/// The catalog's journal may stay: one that SQLite does not take for a hot one lies there until the catalog is written
-/// again. So may a catalog that was found damaged.
+/// The catalog's journal stays: between two commits it is empty. So may a catalog that was found damaged.
 fn is_engines(path: &Path, main: &Path) -> bool {
     let is_manifest = path.parent().is_some_and(|folder| folder.ends_with(names::MANIFESTS))
         && name(path).strip_suffix(".json").is_some_and(|id| id.parse::<SnapshotId>().is_ok());
@@ -96,6 +95,11 @@ pub(crate) fn main_file(path: &Path) -> PathBuf {
     let name = name(path);
     let main = SIDECARS.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
     path.with_file_name(main)
+}
+
+/// What SQLite keeps beside a database under the name with this ending.
+pub(super) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
+    path.with_file_name(format!("{}{suffix}", name(path)))
 }
 
 /// Whether it is the catalog or SQLite's part of it.

@@ -19,7 +19,7 @@ const BLOCKS: usize = 20_000;
 
 /// What was made of one log.
 #[derive(Default)]
-pub(super) struct Forge {
+pub(crate) struct Forge {
     contents: HashMap<u64, Arc<Content>, FixedState>,
     names: HashMap<u64, Named, FixedState>,
     /// Blocks by what they were made of, which is kept so that no other block comes to lie at its address, and by which
@@ -45,7 +45,7 @@ type Fated = Vec<(usize, Fate)>;
 
 impl Forge {
     /// The disk at a point on which these changes have these fates, and all other pending ones are lost.
-    pub(super) fn image(&mut self, point: &Point, log: &[Operation], fates: &[(usize, Fate)]) -> Image {
+    pub(crate) fn image(&mut self, point: &Point, log: &[Operation], fates: &[(usize, Fate)]) -> Image {
         let (mut data, mut names): (Vec<(FileId, Fated)>, Fated) = (Vec::new(), Vec::new());
         for (place, fate) in point.with_certain(fates).filter(|(_, fate)| *fate != Fate::Lost) {
             match log[place].data_of() {

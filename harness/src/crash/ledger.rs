@@ -209,13 +209,18 @@ impl Ledger {
             std::collections::btree_map::Entry::Occupied(held) => held.into_mut(),
             std::collections::btree_map::Entry::Vacant(free) => free.insert(open(&self.vfs, live)?),
         };
-        let after = rehearse(connection, &change)?;
+        // What the harness looks at, the disk does not refuse.
+        let (after, now) = self.disk.undisturbed(|| {
+            rehearse(connection, &change).and_then(|after| Ok((after, content::digest(connection)?)))
+        })?;
         self.know(after, words);
-        if !self.expects(live, content::digest(connection)?) {
+        if !self.expects(live, now) {
             // Somebody works on in what is not his: what was promised is not there, and this commit does not mend that.
             return change(connection);
         }
         self.doubt(live, after);
+        let before = self.now().books.get(live).copied();
+        let _until_it_is_told = self.commits(connection, live, before)?;
         let changed = change(connection);
         match &changed {
             Ok(()) => self.landed(live, after),
@@ -225,19 +230,48 @@ impl Ledger {
         }
         changed
     }
+
+    /// Notes, where the database has a rollback journal, that the app commits to it until the answer is dropped, and what
+    /// it holds before its last commit.
+    pub fn commits(
+        &self,
+        connection: &Connection,
+        live: &Path,
+        before: Option<Digest>,
+    ) -> rusqlite::Result<Option<Committing>> {
+        let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        Ok(before.filter(|_| journal != "wal").map(|before| {
+            self.disk.note(Note::Commits(Some((live.into(), before))));
+            Committing(self.disk.clone())
+        }))
+    }
 }
 
-/// The app commits durably: a sale that was told is not lost with the power.
+/// The app commits to a database with a rollback journal.
+pub struct Committing(SimDisk);
+
+impl Drop for Committing {
+    fn drop(&mut self) {
+        self.0.note(Note::Commits(None));
+    }
+}
+
 fn open(vfs: &str, live: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(vfs, live, OpenFlags::empty())?;
-    connection.pragma_update(None, "synchronous", "EXTRA")?;
-    // On macOS a plain fsync stops in the drive's cache.
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    durably(&connection)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Nobody else runs while it waits.
     connection.busy_timeout(Duration::ZERO)?;
     Ok(connection)
+}
+
+/// The app commits durably: a sale that was told is not lost with the power. With a rollback journal anything less leaves
+/// it to chance whether the last commit stays.
+pub fn durably(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
+    // On macOS a plain fsync stops in the drive's cache.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)
 }
 
 /// What a database will hold after a change, found out in memory.

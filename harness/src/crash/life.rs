@@ -14,6 +14,7 @@ use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::progress::{Observer, Unobserved};
 
+use super::catalog_whole;
 use super::ledger::Ledger;
 use super::observe::{self, Probe};
 use super::trace::{Promise, Trace};
@@ -131,8 +132,10 @@ impl Life {
         self.machine.disk.note(Note::Began { operation: operation.clone(), goes_on: true });
         let opened = Engine::open(Path::new(HOME), self.ports(), observer);
         let opened = opened.map(|engine| self.engine = Some(engine));
-        self.find_out();
-        self.ended(operation, false);
+        self.undisturbed(|life| {
+            life.find_out();
+            life.ended(operation, false, opened.is_err());
+        });
         opened
     }
 
@@ -183,7 +186,7 @@ impl Life {
         destroys.into_iter().for_each(|note| self.machine.disk.note(note));
         let told = self.engine().handle(kind);
         match &told {
-            _ if was_open => self.find_out(),
+            _ if was_open => self.undisturbed(|life| life.find_out()),
             Ok(conclusion) if conclusion.failure.is_none() => self.ledger.happened(),
             Err(EngineError::Refused(_)) => self.ledger.settle(self.ledger.books()),
             // A list of workspaces that was written and not recorded is found by the next start.
@@ -191,8 +194,15 @@ impl Life {
             _ => self.ledger.settle(self.ledger.books()),
         }
         let applied = told.as_ref().is_ok_and(|conclusion| conclusion.failure.is_none());
-        self.ended(operation, applied);
+        let failed = told.as_ref().is_err_and(|error| !matches!(error, EngineError::Refused(_)));
+        self.undisturbed(|life| life.ended(operation, applied, failed));
         told
+    }
+
+    /// Somebody looks who is no part of the machine: a disk that fails fails the engine and the app.
+    pub(super) fn undisturbed(&mut self, look: impl FnOnce(&mut Self)) {
+        let disk = self.machine.disk.clone();
+        disk.undisturbed(|| look(self));
     }
 
     /// Whether the next start goes on with what was begun.
@@ -226,8 +236,12 @@ impl Life {
 
     /// The engine has said its word; from here on its snapshots are counted on, and its exports where it said that they
     /// are done.
-    fn ended(&mut self, operation: String, applied: bool) {
-        self.cards = self.cards_now();
+    fn ended(&mut self, operation: String, applied: bool, failed: bool) {
+        let mut cards = self.cards_now();
+        if self.machine.disk.failed_to_read() {
+            cards.extend(self.unseen(&cards));
+        }
+        self.cards = cards;
         let mut exports = self.exports_now();
         if applied {
             self.exported.clone_from(&exports);
@@ -236,7 +250,7 @@ impl Life {
         unpromised.for_each(|(_, content)| *content = UNPROMISED);
         let (cards, ring) = (self.cards.clone(), self.ring());
         let catalog = self.catalog_now();
-        self.machine.disk.note(Note::Ended { operation, cards, exports, ring, catalog });
+        self.machine.disk.note(Note::Ended { failed, operation, cards, exports, ring, catalog });
     }
 
     /// What the catalog alone knows; without an engine what it did.
@@ -258,6 +272,16 @@ impl Life {
             Some(engine) => observe::cards(&self.machine, engine.state(), &mut self.probe),
             None => self.cards.clone(),
         }
+    }
+
+    /// Snapshots that there were and that an engine whose read failed does not list, with their files where they were: they
+    /// are counted on for all that.
+    fn unseen(&self, listed: &[Card]) -> Vec<Card> {
+        let is_there = |card: &&Card| {
+            let is_listed = listed.iter().any(|other| other.id == card.id || other.path == card.path);
+            !is_listed && observe::content_at(&self.machine, &card.path) == card.bytes
+        };
+        self.cards.iter().filter(is_there).cloned().collect()
     }
 
     fn exports_now(&self) -> Vec<(Arc<Path>, u64)> {
@@ -287,14 +311,20 @@ impl Life {
             operation: None,
             before: Arc::new(cards),
             after: None,
+            leaving: Arc::default(),
             exports: [Arc::clone(&exports), exports],
             held: Arc::default(),
             lately: Arc::default(),
             ring: self.ring(),
             disk_fails: false,
             catalog: [Arc::clone(&catalog), catalog],
+            versions: Arc::default(),
             retired: Arc::default(),
+            missing: Arc::new(
+                self.ledger.books().into_keys().filter(|live| self.machine.disk.file(live).is_err()).collect(),
+            ),
             tampered: Arc::new(self.tampered()),
+            wrecks: Arc::new(self.wrecks()),
             destroys: None,
             foreign: Arc::new(observe::foreign(&self.machine, lives.iter())),
         };
@@ -306,6 +336,9 @@ impl Life {
         self.engine = None;
         self.others.clear();
         self.ledger.handles.lock().clear();
+        if !self.machine.is_here() {
+            self.start.versions = Arc::new(catalog_whole::versions(&self.parts.vfs, &base, &log));
+        }
         (Trace { base, log, start: self.start }, self.machine.clock)
     }
 }

@@ -1,6 +1,6 @@
 //! What happens to a shop without anybody's wish: programs die, files are lost, decay, or are thrown away by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 
 use super::folder;
 use super::life::{HOME, Life, id};
+use super::observe::content_at;
 use crate::content::Digest;
 
 impl Life {
@@ -55,7 +56,7 @@ impl Life {
     /// Somebody throws a file of the home away, and counts on it no longer.
     pub fn throw_away(&mut self, path: impl AsRef<Path>) {
         let path = Path::new(HOME).join(path);
-        self.machine.files().remove(&path).unwrap();
+        self.undisturbed(|life| life.machine.files().remove(&path).unwrap());
         self.cards.retain(|card| *card.path != *path);
         self.damaged.insert(path.into());
     }
@@ -63,25 +64,53 @@ impl Life {
     /// A sector in the middle of a database of the home becomes garbage: the beginning of its third page, which is the
     /// first one of a table.
     pub fn decay(&mut self, path: impl AsRef<Path>) {
-        self.overwrite(path.as_ref(), 2 * 4096);
+        self.spoil_in_home(path.as_ref(), 2 * 4096);
     }
 
     /// The beginning of a file of the home becomes garbage.
     pub fn behead(&mut self, path: impl AsRef<Path>) {
-        self.overwrite(path.as_ref(), 0);
+        self.spoil_in_home(path.as_ref(), 0);
     }
 
-    fn overwrite(&mut self, path: &Path, offset: u64) {
+    fn spoil_in_home(&mut self, path: &Path, offset: u64) {
         let path = Path::new(HOME).join(path);
-        let file = self.machine.disk.file(&path).unwrap();
-        self.machine.disk.write(file, offset, &[0x5A; 512]).unwrap();
+        self.overwrite(&path, offset, &[0x5A; 512]);
         self.damaged.insert(path.into());
+    }
+
+    /// Bytes of a file become others behind everybody's back.
+    pub(super) fn overwrite(&self, path: &Path, offset: u64, with: &[u8]) {
+        if !self.machine.is_here() {
+            let file = self.machine.disk.file(path).unwrap();
+            return self.machine.disk.write(file, offset, with).unwrap();
+        }
+        let mut bytes = self.bytes_of(path);
+        let from = usize::try_from(offset).unwrap();
+        bytes[from..from + with.len()].copy_from_slice(with);
+        self.put(path, &bytes);
+    }
+
+    /// A file as it is.
+    pub(super) fn bytes_of(&self, path: &Path) -> Vec<u8> {
+        self.machine.files().read(path, u64::from(u32::MAX)).unwrap()
+    }
+
+    /// A file with this in it, in place of the one that is there.
+    pub(super) fn put(&self, path: &Path, bytes: &[u8]) {
+        self.machine.files().remove(path).unwrap();
+        self.machine.files().write_new(path, bytes).unwrap();
     }
 
     /// Lists of the engine's that may be found damaged or missing: somebody has done that, or they were never there.
     pub(super) fn tampered(&self) -> BTreeSet<Arc<Path>> {
         let is_missing = |list: &Arc<Path>| self.machine.disk.file(list).is_err();
         folder::lists().into_iter().filter(|list| self.damaged.contains(list) || is_missing(list)).collect()
+    }
+
+    /// Lists that are damaged and there, with numbers for their contents.
+    pub(super) fn wrecks(&self) -> BTreeMap<Arc<Path>, u64> {
+        let there = self.tampered().into_iter().map(|list| (list.clone(), content_at(&self.machine, &list)));
+        there.filter(|(_, content)| *content != 0).collect()
     }
 
     /// The live database is one that nothing can read any more, or is not there, and nobody expects otherwise.

@@ -18,7 +18,7 @@ use omnicraft_host::ports::Decide;
 use omnicraft_host::progress::Unobserved;
 use rusqlite::{Connection, OpenFlags};
 
-use super::ledger::rehearse;
+use super::ledger::{durably, rehearse};
 use super::life::{ELSEWHERE, HOME, Life, id};
 use super::observe::{self, Probe};
 use super::trace::Trace;
@@ -151,14 +151,17 @@ impl Life {
         drop(connection);
         self.destroys(name);
         self.ledger.perhaps(worlds.clone());
+        let before_the_last = worlds.iter().rev().nth(1).and_then(|books| books.get(&*live)).copied();
+        let mut until_it_is_told = None;
         let migrated = self.machine.connect(&live).and_then(|mut connection| {
-            // With a rollback journal anything less leaves it to chance whether the last version stays.
-            connection.pragma_update(None, "synchronous", "EXTRA")?;
+            durably(&connection)?;
+            until_it_is_told = self.ledger.commits(&connection, &live, before_the_last)?;
             self.parts.subject.migrate(&profile, &mut connection)?;
             connection.close().map_err(|(_, error)| error)
         });
         migrated.map_err(|error| error.to_string())?;
         worlds.pop().into_iter().for_each(|newest| self.ledger.settle(newest));
+        drop(until_it_is_told);
         Ok(())
     }
 
@@ -204,25 +207,30 @@ impl Life {
         connection.execute_batch("PRAGMA cache_size = 1").unwrap();
         connection.execute_batch(wipe).unwrap();
         connection.cache_flush().unwrap();
-        let image = self.machine.disk.image();
-        drop(connection);
-        self.on_disk(image);
+        if self.machine.is_here() {
+            let halves =
+                ["", "-journal"].map(|suffix| PathBuf::from(format!("{}{suffix}", Self::live(name).display())));
+            let halves = halves.map(|path| (self.bytes_of(&path), path));
+            drop(connection);
+            halves.iter().for_each(|(bytes, path)| self.put(path, bytes));
+        } else {
+            let image = self.machine.disk.image();
+            drop(connection);
+            self.on_disk(image);
+        }
         self.start_again().unwrap();
     }
 
     /// Bytes of a live database go bad; whatever log lies beside it stays.
     pub fn damage(&mut self, name: &str, offset: u64) {
         self.kill(name);
-        let live = Self::live(name);
-        let file = self.machine.disk.file(&live).unwrap();
-        self.machine.disk.write(file, offset, &[0xA5; 2048]).unwrap();
+        self.overwrite(&Self::live(name), offset, &[0xA5; 2048]);
         self.is_unreadable(name);
     }
 
     /// Bytes of a file in the folder outside go bad.
     pub fn spoil(&mut self, file: &str, offset: u64) {
-        let file = self.machine.disk.file(elsewhere(file).as_std_path()).unwrap();
-        self.machine.disk.write(file, offset, &[0xA5; 2048]).unwrap();
+        self.overwrite(elsewhere(file).as_std_path(), offset, &[0xA5; 2048]);
     }
 
     /// The app and its engine are closed and started again.
@@ -236,7 +244,7 @@ impl Life {
         let live = Self::live(name);
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let path = PathBuf::from(format!("{}{suffix}", live.display()));
-            self.machine.files().remove(&path).unwrap();
+            self.undisturbed(|life| life.machine.files().remove(&path).unwrap());
         }
         self.is_unreadable(name);
     }
@@ -245,9 +253,14 @@ impl Life {
     pub fn new_computer(&mut self) {
         self.engine = None;
         self.ledger.handles.lock().clear();
-        let mut image = self.machine.disk.image();
-        image.names.retain(|path, _| path.starts_with(ELSEWHERE));
-        self.on_disk(image);
+        if self.machine.is_here() {
+            #[expect(clippy::disallowed_methods, reason = "the whole home goes, in a folder that stands for the disk")]
+            std::fs::remove_dir_all(HOME).unwrap();
+        } else {
+            let mut image = self.machine.disk.image();
+            image.names.retain(|path, _| path.starts_with(ELSEWHERE));
+            self.on_disk(image);
+        }
         self.ledger.settle(Books::new());
         self.engine = Some(Engine::create(Path::new(HOME), self.ports(), Box::new(Unobserved)).unwrap());
     }

@@ -1,11 +1,12 @@
 //! Power cuts: every disk that one may leave, what recovery makes of it, and whether that is what was promised.
 
 mod catalog_alone;
+mod catalog_whole;
 pub mod explorer;
 mod families;
 pub mod faults;
 pub mod folder;
-mod forge;
+pub(crate) mod forge;
 pub mod ledger;
 pub mod life;
 mod life_days;
@@ -27,7 +28,9 @@ pub mod shop;
 pub mod shrink;
 pub mod states;
 mod subject;
+pub mod told;
 pub mod trace;
+mod undone;
 
 pub use catalog_alone::CatalogAlone;
 pub use note::{Books, Card, Deed, Held, Note, UNPROMISED};

@@ -2,9 +2,11 @@
 //! missed with them; the platforms' own show whether a state can happen there.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
-use super::families;
 use super::states::{Barriers, Fate};
+use super::trace::{Promise, Trace};
+use super::{families, undone};
 use crate::sim::operation::Operation;
 
 /// Which disks a power cut may leave.
@@ -73,6 +75,16 @@ impl Model {
             Self::MacFsync => Barriers::FullOnly,
             Self::Windows => Barriers::FilesOnly,
             _ => Barriers::Every,
+        }
+    }
+
+    /// For every point between two entries of a log what is promised there, on this platform, after something else was
+    /// promised before the log.
+    pub fn promises(self, trace: &Trace, start: &Arc<Promise>) -> Vec<Arc<Promise>> {
+        let promises = trace.promises_after(start);
+        match self.barriers() {
+            Barriers::FilesOnly => undone::without_folder_syncs(&trace.log, promises),
+            Barriers::Every | Barriers::FullOnly => promises,
         }
     }
 

@@ -116,7 +116,7 @@ impl Search<'_> {
         }
         let (base, log) = machine.disk.history();
         let trace = Trace { base, log, start: Promise::default() };
-        let mut level = Level::new(&trace, &nest.promises, &mut self.numbers);
+        let mut level = Level::new(&trace, self.limits.model, &nest.promises, &mut self.numbers);
         level.before.clone_from(&nest.cuts);
         let shares = [60, 100];
         let from = self.used();

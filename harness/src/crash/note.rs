@@ -26,6 +26,8 @@ pub enum Note {
     Version(Digest, String),
     /// Recovery must lead to one of these, as a whole; what is there if nothing more happens comes first.
     Worlds(Vec<Books>),
+    /// The app begins to commit to a database with a rollback journal, which holds this; or it has ended.
+    Commits(Option<(Arc<Path>, Digest)>),
     /// The engine begins something.
     Began {
         /// What.
@@ -44,8 +46,10 @@ pub enum Note {
         /// What each will hold after a restore; nothing for the app's own deeds, after which it just holds something else.
         after: Books,
     },
-    /// The engine has said that it is done, and these are its snapshots.
+    /// The engine has said its last word, and these are its snapshots.
     Ended {
+        /// Whether its word was an error: what it has found out or was told meanwhile may be recorded or not.
+        failed: bool,
         /// What it was.
         operation: String,
         /// What can be restored now.

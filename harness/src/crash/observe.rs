@@ -2,7 +2,7 @@
 //! databases, and somebody looks at every snapshot, every export and every file that lies about.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,6 +20,7 @@ use super::catalog_alone::{CatalogAlone, lost_with_catalog};
 use super::folder::{self, Kind, backups, files_below, home, kind};
 use super::life::{HOME, Parts};
 pub use super::probe::{Content, Probe, checked, content_at, pages_at};
+use crate::content::Digest;
 use crate::sim::app::{Handles, SimApp};
 use crate::sim::clock::SimClock;
 use crate::sim::image::Image;
@@ -30,8 +31,14 @@ use crate::sim::machine::{Build, Machine};
 pub struct Found {
     /// Files with a snapshot's name before anything recovered, and what was in each.
     pub before: Vec<(Arc<Path>, Content)>,
+    /// What SQLite read in the catalog before anything recovered, after the first power cut; nothing where it read nothing.
+    pub recorded: Option<Digest>,
     /// Lists of the engine's that were not there, or could not be read and were begun anew.
     pub torn: BTreeSet<Arc<Path>>,
+    /// Lists that had been set aside before anything recovered.
+    pub aside: BTreeSet<Arc<Path>>,
+    /// Numbers for what is in the engine's lists, and in those that it has set aside.
+    pub lists: BTreeSet<u64>,
     /// Why the engine would not start.
     pub refused: Option<String>,
     /// What it could not finish.
@@ -70,6 +77,9 @@ pub struct Found {
     pub recovered_at: usize,
 }
 
+/// What is said of a live database that is not there.
+pub const NO_FILE: &str = "there is no such file";
+
 /// Decisions within which every recovery must have come to its end.
 const DECISIONS: usize = 10_000;
 
@@ -77,9 +87,11 @@ const DECISIONS: usize = 10_000;
 pub fn observe(parts: &Parts, probe: &mut Probe, image: Image, starts: u64, clock: &SimClock) -> (Found, Machine) {
     // A clock of its own: what one run waits is nothing to the next.
     let clock = SimClock::at(clock.now());
+    // What recoveries have recorded since is not known to be a whole.
+    let recorded = if starts == 1 { probe.catalog(&parts.vfs, &image) } else { None };
     let machine = Machine::after_cut(&parts.vfs, image, starts, clock, bounded(&parts.build));
     machine.disk.record_questions();
-    let mut found = Found { before: wreck(&machine, probe), ..Found::default() };
+    let mut found = Found { before: wreck(&machine, probe), recorded, aside: aside(&machine), ..Found::default() };
     found.torn.extend(folder::lists().into_iter().filter(|list| machine.disk.file(list).is_err()));
     if let Some(state) = recovered(parts, &machine, &mut found) {
         look(&machine, &state, probe, &mut found);
@@ -155,6 +167,11 @@ fn wreck(machine: &Machine, probe: &mut Probe) -> Vec<(Arc<Path>, Content)> {
     slots.map(|path| (path.clone(), probe.sealed(machine, &path))).collect()
 }
 
+fn aside(machine: &Machine) -> BTreeSet<Arc<Path>> {
+    let files = [PathBuf::from(HOME), backups()].into_iter().flat_map(|folder| machine.disk.list(&folder));
+    files.map(|(path, _)| path).filter(|path| folder::set_aside(path).is_some()).collect()
+}
+
 fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) {
     found.cards = listed(machine, state, probe);
     found.disagreements =
@@ -167,11 +184,8 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
     found.registry = registry(machine);
     for workspace in &state.workspaces {
         let live = live(workspace);
-        let content = if machine.disk.file(&live).is_err() {
-            Err("there is no such file".to_owned())
-        } else {
-            checked(machine.connect(&live))
-        };
+        let content =
+            if machine.disk.file(&live).is_err() { Err(NO_FILE.to_owned()) } else { checked(machine.connect(&live)) };
         found.live.insert(live, content);
     }
     for path in files_below(machine, Path::new("/")) {
@@ -182,7 +196,13 @@ fn look(machine: &Machine, state: &State, probe: &mut Probe, found: &mut Found) 
                 let number = content_at(machine, &path);
                 found.foreign.insert(path, number);
             }
-            Kind::Engines => found.torn.extend(folder::set_aside(&path)),
+            Kind::Engines => {
+                let aside = folder::set_aside(&path);
+                if aside.is_some() || folder::lists().contains(&path) {
+                    found.lists.insert(content_at(machine, &path));
+                }
+                found.torn.extend(aside.filter(|_| !found.aside.contains(&path)));
+            }
             Kind::Slot | Kind::Live | Kind::KeptDamaged => {}
         }
     }

@@ -10,8 +10,11 @@ use foldhash::fast::FixedState;
 use omnicraft_core::model::{Manifest, SnapshotId};
 use rusqlite::Connection;
 
+use super::{catalog_whole, folder};
 use crate::content::{self, Digest};
+use crate::sim::image::Image;
 use crate::sim::machine::Machine;
+use crate::sim::vfs::SimVfs;
 
 /// What was found in a database: its content, or what is wrong with it.
 pub type Content = Result<Digest, String>;
@@ -22,6 +25,8 @@ pub struct Probe {
     sealed: HashMap<u64, Content>,
     digests: HashMap<u64, String>,
     manifests: HashMap<u64, Result<Manifest, String>>,
+    /// What SQLite reads in catalogs, by their bytes.
+    catalogs: HashMap<[u64; 2], Option<Digest>, FixedState>,
     /// What an engine without a catalog offers, by everything else that lies in the folder.
     pub(super) rebuilt: HashMap<u64, BTreeSet<Offered>>,
 }
@@ -51,6 +56,11 @@ impl Probe {
         self.sealed.entry(bytes.hash()).or_insert_with(look).clone()
     }
 
+    /// What SQLite reads in the catalog of a disk on which no machine runs yet.
+    pub fn catalog(&mut self, vfs: &Arc<SimVfs>, image: &Image) -> Option<Digest> {
+        *self.catalogs.entry(catalog_whole::bytes(image)).or_insert_with(|| catalog_whole::read(vfs, image))
+    }
+
     /// The digest of a file as manifests give it.
     pub fn digest(&mut self, machine: &Machine, path: &Path) -> Option<String> {
         let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
@@ -76,13 +86,19 @@ pub fn checked(connection: rusqlite::Result<Connection>) -> Content {
     found.map_err(|error| error.to_string())?
 }
 
+/// Sidecars that hold data.
+const DATA: [&str; 2] = ["-wal", "-journal"];
+
 /// Bytes of a database file that say what kind of file it is; a copy has others.
 const HEADER: usize = 100;
 
-/// A number for the pages of a database that nothing can read, whatever its header says; 0 where there is no file.
+/// A number for the pages of a database that nothing can read, whatever its header says, and for the log and the journal
+/// beside it, which hold its last commits; 0 where there is no file.
 pub fn pages_at(machine: &Machine, path: &Path) -> u64 {
-    let bytes = machine.disk.file(path).map_or_else(|_| Vec::new(), |file| machine.disk.content(file).bytes());
-    bytes.get(HEADER..).map_or(0, |pages| FixedState::default().hash_one(pages))
+    let bytes =
+        |path: &Path| machine.disk.file(path).map_or_else(|_| Vec::new(), |file| machine.disk.content(file).bytes());
+    let beside = DATA.map(|suffix| bytes(&folder::sidecar(path, suffix)));
+    bytes(path).get(HEADER..).map_or(0, |pages| FixedState::default().hash_one((pages, beside)))
 }
 
 /// A number for the content of a file; 0 where there is none.

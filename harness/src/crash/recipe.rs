@@ -1,10 +1,12 @@
 //! A crash state in one line, from which it is made again: `start-all-tiers@141:137,138h,140g/57:51` is the operation, cut
 //! after 141 entries of its log with change 137 kept, half of 138 and garbage for 140, and then a second power cut after
-//! 57 entries of what recovery did. What is not named is lost.
+//! 57 entries of what recovery did. What is not named is lost. `exit!full-once=12@30:` is cut in a life in which the disk
+//! was full for the thirteenth change of the operation.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
+use super::faults::Failure;
 use super::model::Model;
 use super::states::Fate;
 
@@ -13,6 +15,8 @@ use super::states::Fate;
 pub struct Recipe {
     /// The scenario; empty where somebody looks at a trace without a name.
     pub operation: String,
+    /// How the disk fails before the power is cut, if it does.
+    pub failure: Option<Failure>,
     /// What a power cut may leave there.
     pub model: Model,
     /// The power cuts: one in the operation, and then in the recovery from the one before.
@@ -41,6 +45,9 @@ const LETTERS: [(Fate, &str); 7] = [
 impl Display for Recipe {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(&self.operation)?;
+        if let Some(Failure { kind, after }) = self.failure {
+            write!(f, "!{}={after}", kind.name())?;
+        }
         if self.model != Model::Strict {
             write!(f, "[{}]", self.model.name())?;
         }
@@ -73,8 +80,12 @@ impl FromStr for Recipe {
             Some((operation, model)) => (operation, model.parse()?),
             None => (head, Model::Strict),
         };
+        let (operation, failure) = match operation.split_once('!') {
+            Some((operation, failure)) => (operation, Some(failure.parse()?)),
+            None => (operation, None),
+        };
         let cuts = cuts.split('/').map(Cut::from_str).collect::<Result<_, _>>()?;
-        Ok(Self { operation: operation.to_owned(), model, cuts })
+        Ok(Self { operation: operation.to_owned(), failure, model, cuts })
     }
 }
 
@@ -105,6 +116,7 @@ mod tests {
             "restore@7:",
             "exit[windows]@9:1s,2t,3o/0:/12:4",
             "mutant>exit@3:1",
+            "exit!error-for-good=12@30:28,29",
         ] {
             assert_eq!(line.parse::<Recipe>().unwrap().to_string(), line);
         }
@@ -118,5 +130,7 @@ mod tests {
         assert_eq!(check("exit@7:3x"), "`3x` ends with a letter that stands for nothing");
         assert_eq!(check("exit@x:"), "`x` is not a place in a log");
         assert_eq!(check("exit[moon]@1:"), "there is no fault model `moon`");
+        assert_eq!(check("exit!flood=1@1:"), "no disk fails like `flood`");
+        assert_eq!(check("exit!full-once@1:"), "`full-once` does not say after how many accesses");
     }
 }

@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use super::explorer::{Limits, Outcome, Violation};
 use super::families;
 use super::forge::Forge;
-use super::model::Family;
+use super::model::{Family, Model};
 use super::nested::Nests;
 use super::recipe::{Cut, Recipe};
 use super::recoveries::Recoveries;
@@ -73,9 +73,9 @@ pub(super) type Numbered = (usize, Arc<Promise>);
 
 impl<'t> Level<'t> {
     /// A trace that begins under each of these promises.
-    pub(super) fn new(trace: &'t Trace, starts: &[Numbered], numbers: &mut usize) -> Self {
+    pub(super) fn new(trace: &'t Trace, model: Model, starts: &[Numbered], numbers: &mut usize) -> Self {
         let tracks: Vec<Vec<Numbered>> =
-            starts.iter().map(|(first, start)| number(trace.promises_after(start), *first, numbers)).collect();
+            starts.iter().map(|(first, start)| number(model.promises(trace, start), *first, numbers)).collect();
         let changes = |at: usize| tracks.iter().any(|track| track[at].0 != track[at - 1].0);
         let tells = |at: &usize| *at == 0 || trace.log[at - 1].is_change() || changes(*at);
         let points = (0..=trace.log.len()).filter(tells).collect();
@@ -127,7 +127,7 @@ impl<'a> Search<'a> {
 
     /// Goes through the operation's own trace.
     pub(super) fn operation(&mut self, trace: &Trace) {
-        let mut level = Level::new(trace, &[(0, Arc::new(trace.start.clone()))], &mut self.numbers);
+        let mut level = Level::new(trace, self.limits.model, &[(0, Arc::new(trace.start.clone()))], &mut self.numbers);
         let (runs, limits) = (self.recoveries.runs(), self.limits);
         let share = |pass: usize| Quota {
             states: limits.states * SHARES[pass] / 100,
@@ -301,7 +301,7 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn violation(&mut self, guarantee: &'static str, story: String, cuts: Vec<Cut>) {
-        let recipe = Recipe { operation: String::new(), model: self.limits.model, cuts };
+        let recipe = Recipe { model: self.limits.model, cuts, ..Recipe::default() };
         self.outcome.violations.push(Violation { guarantee, story, recipe });
     }
 }

@@ -33,6 +33,8 @@ pub struct Promise {
     pub before: Arc<Vec<Card>>,
     /// What can be restored when it is done with this; nothing where nothing is under way.
     pub after: Option<Arc<Vec<Card>>>,
+    /// Snapshots that operations had removed when they ended with an error: each is there or not.
+    pub leaving: Arc<Vec<Card>>,
     /// Files at places that a user named, as they were before, and as they are when this is done.
     pub exports: [Exports; 2],
     /// What each live database has or may have held since the trace began.
@@ -45,10 +47,16 @@ pub struct Promise {
     pub disk_fails: bool,
     /// What the catalog alone knew when the engine last was done with something, and knows when it is done with this.
     pub catalog: [Arc<CatalogAlone>; 2],
+    /// Everything that commits have left in the catalog; nothing where nobody has looked.
+    pub versions: Arc<BTreeSet<Digest>>,
     /// Snapshots of databases that are no longer looked after, with what they hold.
     pub retired: Arc<BTreeMap<Arc<Path>, Digest>>,
+    /// Live databases that are not there: one that comes back as something that nothing can read is no such database.
+    pub missing: Arc<BTreeSet<Arc<Path>>>,
     /// Lists of the engine's that somebody has damaged or thrown away, or that were not there yet.
     pub tampered: Arc<BTreeSet<Arc<Path>>>,
+    /// Those of them that are there, with numbers for what is in them: somebody may make something of it.
+    pub wrecks: Arc<BTreeMap<Arc<Path>, u64>>,
     /// What was last thrown away, or is about to be.
     pub destroys: Option<Arc<Destroyed>>,
     /// Files that are nobody's business but their owner's, with numbers for their contents; none for those whose content
@@ -84,6 +92,8 @@ impl Trace {
         for at in 0..self.log.len() {
             let last = promises[at].clone();
             promises.push(match &self.log[at] {
+                // It makes a difference on certain platforms alone.
+                Operation::Note(note) if matches!(**note, Note::Commits(_)) => last,
                 Operation::Note(note) => Arc::new(self.with(&last, note, at)),
                 _ => last,
             });
@@ -94,6 +104,7 @@ impl Trace {
     fn with(&self, last: &Promise, note: &Note, at: usize) -> Promise {
         let mut promise = last.clone();
         match note {
+            Note::Commits(_) => {}
             Note::Version(content, words) => {
                 Arc::make_mut(&mut promise.known).insert(*content, words.clone());
             }
@@ -119,17 +130,35 @@ impl Trace {
                     promise.catalog[1] = Arc::new(catalog.clone());
                 }
             }
-            Note::Ended { cards, exports, ring, catalog, .. } => {
+            Note::Ended { failed, cards, exports, ring, catalog, .. } => {
                 promise.operation = None;
                 promise.ring = *ring;
+                self.repaired(&mut promise, at);
                 promise.retire();
-                promise.before = Arc::new(cards.clone());
+                if *failed {
+                    promise.leave(cards);
+                }
+                promise.before = Arc::new(if *failed { last.not_raised(cards) } else { cards.clone() });
                 promise.after = None;
                 promise.exports = [Arc::new(exports.clone()), Arc::new(exports.clone())];
-                promise.catalog = [Arc::new(catalog.clone()), Arc::new(catalog.clone())];
+                let catalog = Arc::new(catalog.clone());
+                promise.catalog = [if *failed { last.catalog[0].clone() } else { catalog.clone() }, catalog];
             }
         }
         promise
+    }
+
+    /// A list that was written anew since is like any other from here on; on a disk that fails it may not have come.
+    fn repaired(&self, promise: &mut Promise, at: usize) {
+        let is_new = |list: &Arc<Path>| {
+            self.log[..at].iter().any(|operation| match operation {
+                Operation::Create(path, _) | Operation::Rename(_, path, _) => path == list,
+                _ => false,
+            })
+        };
+        if !promise.disk_fails && promise.tampered.iter().any(is_new) {
+            Arc::make_mut(&mut promise.tampered).retain(|list| !is_new(list));
+        }
     }
 
     fn end_of_operation(&self, at: usize) -> Option<&Note> {
@@ -149,6 +178,24 @@ impl Promise {
                 held.entry(path.clone()).or_default().insert(*content);
             }
         }
+    }
+
+    /// Whatever an operation had removed that ends with an error may come back as long as no folder was synced.
+    fn leave(&mut self, cards: &[Card]) {
+        let before = self.before.clone();
+        let gone = before.iter().filter(|card| !cards.iter().any(|other| other.id == card.id));
+        Arc::make_mut(&mut self.leaving).extend(gone.cloned());
+    }
+
+    /// Snapshots after an error, each verified no better than it was before: a level that was reached and could not be
+    /// recorded for certain was told to nobody.
+    fn not_raised(&self, cards: &[Card]) -> Vec<Card> {
+        let before = |card: &Card| self.before.iter().find(|other| other.id == card.id).map(|other| other.level);
+        let lowered = |card: &Card| Card {
+            level: before(card).map_or(card.level, |level| level.min(card.level)),
+            ..card.clone()
+        };
+        cards.iter().map(lowered).collect()
     }
 
     /// What is no longer looked after keeps its snapshots, on no card.

@@ -47,11 +47,8 @@ fn told(card: &Card) -> String {
     format!("{} ({})", card.id, card.path.display())
 }
 
-/// A snapshot is as well verified as it was said to be; what a failing disk did not take is checked again.
+/// A snapshot is as well verified as it was said to be.
 fn level(promise: &Promise, card: &Card) -> Result<(), String> {
-    if promise.disk_fails {
-        return Ok(());
-    }
     let same = |cards: &[Card]| cards.iter().find(|other| other.id == card.id).map(|other| other.level);
     match same(&promise.before).map(|before| same(after(promise)).map_or(before, |after| after.min(before))) {
         Some(promised) if card.level < promised => {
@@ -64,7 +61,7 @@ fn level(promise: &Promise, card: &Card) -> Result<(), String> {
 /// A snapshot that is taken now holds what its database held meanwhile, and not what it held once. Of several files with
 /// the same bytes a rebuilt catalog may call another one new.
 fn fresh(promise: &Promise, card: &Card) -> Result<(), String> {
-    let is_known = promise.before.iter().any(|other| {
+    let is_known = promise.before.iter().chain(promise.leaving.iter()).any(|other| {
         other.id == card.id || other.live == card.live && other.content.is_some() && other.bytes == card.bytes
     });
     let held = promise.lately.get(&card.live);

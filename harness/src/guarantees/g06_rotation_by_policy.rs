@@ -42,6 +42,7 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
     ring(promise, found)?;
     newest_exits(promise, found)?;
     retired(promise, found)?;
+    wrecks(promise, found)?;
     strangers(promise, found)
 }
 
@@ -184,6 +185,13 @@ fn retired(promise: &Promise, found: &Found) -> Result<(), String> {
     }
 }
 
+/// A list that nothing could read is kept beside the one that takes its place.
+fn wrecks(promise: &Promise, found: &Found) -> Result<(), String> {
+    // On a disk that fails the new list may come and the old one's second name not.
+    let gone = promise.wrecks.iter().find(|(_, content)| !promise.disk_fails && !found.lists.contains(content));
+    gone.map_or(Ok(()), |(path, _)| Err(format!("what could not be read in {} was not kept", path.display())))
+}
+
 /// Files that the engine did not make: each is as it was, and no other has come.
 fn strangers(promise: &Promise, found: &Found) -> Result<(), String> {
     let is_export = |path: &Path| promise.exports.iter().any(|all| all.iter().any(|(export, _)| **export == *path));
@@ -278,6 +286,15 @@ mod tests {
             "cards: s2 shop auto_close_3 sound B, s3 shop auto_close_2 sound C, s4 shop auto_close_1 sound C",
             "s4 (/home/backups/auto_close_1.db) is in two places of the ring",
         );
+    }
+
+    #[test]
+    fn what_nobody_can_read_is_kept() {
+        let check = checker(super::judge);
+        let torn = "worlds: shop=D; operation: EngineOpened; wrecks: /home/workspaces.json=7";
+        check(torn, "lists: /home/workspaces.json=7", "kept");
+        check(torn, "lists: /home/workspaces.json=8, /home/workspaces.json.damaged-1=7", "kept");
+        check(torn, "lists: /home/workspaces.json=8", "what could not be read in /home/workspaces.json was not kept");
     }
 
     /// The second newest was pushed over the third before that was pushed out of the ring.

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::{Guarantee, is_looked_after};
+use super::{Guarantee, is_catalog_tampered, is_looked_after};
+use crate::content::Digest;
 use crate::crash::Card;
 use crate::crash::observe::Found;
 use crate::crash::trace::Promise;
@@ -22,6 +23,9 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
     if let Some(list) = found.torn.iter().find(|list| !promise.tampered.contains(*list)) {
         return Err(format!("a power cut alone took {} or tore it", list.display()));
     }
+    if found.recorded.is_some_and(|read| !is_version(promise, read)) {
+        return Err("the catalog held a part of what was recorded together".to_owned());
+    }
     if let Some(path) = found.unlisted.iter().find(|path| !is_nobodys(promise, found, path)) {
         return Err(format!("{} is on no card", path.display()));
     }
@@ -37,6 +41,13 @@ fn judge(promise: &Promise, found: &Found) -> Result<(), String> {
         Some(card) => Err(format!("without the catalog {card} could not be restored")),
         None => Ok(()),
     }
+}
+
+/// Whether some commit has left this in the catalog. One that cannot be read is one that somebody has damaged, until it is
+/// made anew.
+fn is_version(promise: &Promise, read: Digest) -> bool {
+    let is_whole = read != Digest::UNREADABLE || is_catalog_tampered(promise);
+    promise.versions.is_empty() || is_whole && promise.versions.contains(&read)
 }
 
 /// Snapshots of a database that is no longer looked after are on no card.
@@ -67,6 +78,16 @@ mod tests {
     use super::super::stage::checker;
 
     const ONE: &str = "worlds: shop=B; before: s4 shop auto_daily sound A";
+
+    #[test]
+    fn a_record_is_there_as_a_whole_or_it_is_not() {
+        let check = checker(super::judge);
+        let two = format!("{ONE}; versions: A, B");
+        check(&two, "recorded: B", "kept");
+        check(&two, "", "kept");
+        check(&two, "recorded: C", "the catalog held a part of what was recorded together");
+        check(ONE, "recorded: C", "kept");
+    }
 
     #[test]
     fn catalog_and_folder_agree() {

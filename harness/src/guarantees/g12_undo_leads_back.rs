@@ -34,7 +34,7 @@ fn depths(promise: &Promise, found: &Found) -> Result<(), String> {
     }
     for (path, content) in &found.live {
         let [before, after] = [0, 1].map(|at| promise.catalog[at].depth(path));
-        let shows = content.as_ref().is_ok_and(|content| restored(promise, path).contains(content));
+        let shows = restored(promise, path).contains(content.as_ref().unwrap_or(&Digest::UNREADABLE));
         let is_old = is_about_to_go(promise, path, content);
         let depth = found.catalog.depth(path);
         // Where somebody stood in its way later, the restore shows only if the power went before.
@@ -66,6 +66,8 @@ fn restored(promise: &Promise, path: &Path) -> BTreeSet<Digest> {
     let by = promise.destroys.as_ref().filter(|_| promise.operation.is_some());
     match by.and_then(|destroyed| Some((destroyed.deed, destroyed.after.get(path)?))) {
         Some((Deed::OfTheApp, _)) => return BTreeSet::new(),
+        // Of two that nothing can read nobody knows which is there.
+        Some((_, after)) if *after == Digest::UNREADABLE && !is_held(promise, path) => return BTreeSet::new(),
         Some((_, after)) => return BTreeSet::from([*after]),
         None if promise.operation.is_none() => return BTreeSet::new(),
         None => {}
@@ -76,6 +78,10 @@ fn restored(promise: &Promise, path: &Path) -> BTreeSet<Digest> {
         Some(None) => contents.flatten().copied().collect(),
         _ => BTreeSet::new(),
     }
+}
+
+fn is_held(promise: &Promise, path: &Path) -> bool {
+    promise.destroys.as_ref().is_some_and(|destroyed| destroyed.held.contains_key(path))
 }
 
 /// Whether it is what the restore that is under way throws away. What nothing can read is no restored database: an old
@@ -155,6 +161,9 @@ mod tests {
         let told = |n: usize| format!("{n} restores of /home/shop.db can be undone, and there were 2 and will be 1");
         check(undo, "live: shop=A", &told(2));
         check(undo, "live: shop=B; depth: 1", &told(1));
+        let to_damage = undo.replace("shop=A;", "shop=!;");
+        check(&to_damage, "live: shop=!; depth: 1", "kept");
+        check(&to_damage, "live: shop=!; depth: 2", &told(2));
         let lost = format!("{undo}; tampered: /home/backups/catalog.db");
         check(&lost, "live: shop=A; depth: 0", "kept");
         let over_nothing = "worlds: shop=! | shop=A; operation: RestoreRequested; depth: 0 -> 1";

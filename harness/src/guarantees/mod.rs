@@ -78,7 +78,12 @@ fn is_looked_after(found: &Found, card: &Card) -> bool {
 fn contents_of(promise: &Promise, card: &Card) -> BTreeSet<Digest> {
     let now = promise.worlds.iter().filter_map(|books| books.get(&card.live)).copied();
     let held = promise.held.get(&card.live).into_iter().flatten().copied();
-    let cards = promise.before.iter().chain(after(promise)).filter(|other| other.live == card.live);
+    let cards = promise
+        .before
+        .iter()
+        .chain(after(promise))
+        .chain(promise.leaving.iter())
+        .filter(|other| other.live == card.live);
     now.chain(held).chain(cards.filter_map(|other| other.content)).collect()
 }
 

@@ -64,6 +64,9 @@ fn promised(lines: &BTreeMap<&str, &str>) -> Promise {
                     Arc::make_mut(known).policy.daily = daily.trim().parse().unwrap();
                 }
             }
+            "missing" => promise.missing = Arc::new(items(value).map(|path| Path::new(path).into()).collect()),
+            "wrecks" => promise.wrecks = Arc::new(numbers(value)),
+            "versions" => promise.versions = Arc::new(items(value).map(version).collect()),
             "ring" => promise.ring = value.parse().unwrap(),
             "retired" => promise.retired = Arc::new(files(value).map(|(path, is)| (path, version(is))).collect()),
             "tampered" => promise.tampered = Arc::new(items(value).map(|path| Path::new(path).into()).collect()),
@@ -115,6 +118,8 @@ fn made(promise: &Promise, lines: &BTreeMap<&str, &str>) -> Found {
     if let Some(daily) = set("daily") {
         found.catalog.policy.daily = daily.parse().unwrap();
     }
+    found.lists = set("lists").map(numbers).unwrap_or_default().into_values().collect();
+    found.recorded = set("recorded").map(version);
     let texts = |key: &str| items(set(key).unwrap_or_default()).map(str::to_owned).collect::<Vec<_>>();
     let paths = |key: &str| items(set(key).unwrap_or_default()).map(|path| Path::new(path).into()).collect::<Vec<_>>();
     let text = |key: &str| set(key).map(str::to_owned);

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::content::Digest;
-use crate::crash::observe::{Content, Found};
+use crate::crash::observe::{Content, Found, NO_FILE};
 use crate::crash::trace::Promise;
 use crate::crash::{Books, Deed};
 
@@ -28,13 +28,16 @@ fn is_about_a_restore(operation: &str) -> bool {
 /// Judges the live databases, if this is the guarantee that they fall under.
 pub(super) fn judge(id: &str, promise: &Promise, found: &Found) -> Result<(), String> {
     // An engine that does not start shows nothing; that is judged by G11.
-    if guardian(promise) != id || found.refused.is_some() || promise.worlds.iter().any(|books| equals(books, found)) {
+    if guardian(promise) != id
+        || found.refused.is_some()
+        || promise.worlds.iter().any(|books| equals(promise, books, found))
+    {
         return Ok(());
     }
     let mut told: Vec<String> = found
         .live
         .iter()
-        .filter(|(path, content)| !promise.worlds.iter().any(|books| holds(books, path, content)))
+        .filter(|(path, content)| !promise.worlds.iter().any(|books| holds(promise, books, path, content)))
         .map(|(path, content)| format!("{} holds {}", path.display(), words(promise, content)))
         .collect();
     let always = promise.worlds.first().into_iter().flat_map(Books::keys);
@@ -47,13 +50,15 @@ pub(super) fn judge(id: &str, promise: &Promise, found: &Found) -> Result<(), St
     Err(told.join("; "))
 }
 
-fn equals(books: &Books, found: &Found) -> bool {
-    books.len() == found.live.len() && found.live.iter().all(|(path, content)| holds(books, path, content))
+fn equals(promise: &Promise, books: &Books, found: &Found) -> bool {
+    books.len() == found.live.len() && found.live.iter().all(|(path, content)| holds(promise, books, path, content))
 }
 
-fn holds(books: &Books, path: &Path, content: &Content) -> bool {
+fn holds(promise: &Promise, books: &Books, path: &Path, content: &Content) -> bool {
+    // Where there was no file, one that nothing can read is neither the old database nor the new one.
+    let has_come = promise.missing.contains(path) && content.as_ref().is_err_and(|reason| reason != NO_FILE);
     // Where nobody expects anything that can be read, nothing that can be read is what must be there.
-    books.get(path) == Some(content.as_ref().unwrap_or(&Digest::UNREADABLE))
+    !has_come && books.get(path) == Some(content.as_ref().unwrap_or(&Digest::UNREADABLE))
 }
 
 fn words(promise: &Promise, content: &Content) -> String {
@@ -74,6 +79,18 @@ fn gone(path: &Path) -> String {
 mod tests {
     use super::super::ALL;
     use super::super::stage::stage;
+
+    /// The journal of a database that was gone was played back into the one that came in its place.
+    #[test]
+    fn what_was_missing_does_not_come_back_unreadable() {
+        let told = |missing: &str| {
+            let promise = format!("worlds: shop=! | shop=A; operation: RestoreRequested{missing}");
+            let (promised, found) = stage(&promise, "live: shop=!");
+            super::judge("G10", &promised, &found).err().unwrap_or_else(|| "kept".to_owned())
+        };
+        assert_eq!(told(""), "kept");
+        assert_eq!(told("; missing: /home/shop.db"), "/home/shop.db holds malformed");
+    }
 
     /// Whatever the moment, live databases that nobody promised break one guarantee, and only one.
     #[test]

@@ -100,9 +100,10 @@ impl Life {
             }
         };
         let business = self.books.get_mut(name).unwrap();
-        business.live = after;
-        if let Live::Holds(content) = after {
-            business.history.insert(content);
+        if matches!(how, How::Decayed(_)) && after != Live::Missing {
+            business.decays(after);
+        } else {
+            business.becomes(after);
         }
     }
 

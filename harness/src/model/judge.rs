@@ -124,11 +124,7 @@ impl Life {
 
     fn turn(&mut self, turn: &Turn) {
         for (name, live) in &turn.live {
-            let business = self.books.get_mut(name).unwrap();
-            business.live = *live;
-            if let Live::Holds(content) = live {
-                business.history.insert(*content);
-            }
+            self.books.get_mut(name).unwrap().becomes(*live);
         }
         for (name, on) in &turn.listed {
             if *on { self.take_up(name) } else { self.let_go(name) }

@@ -152,8 +152,7 @@ impl Life {
         self.computer.machine.files().sync_folder(Path::new(HOME)).unwrap();
         let business =
             self.books.entry(name).or_insert_with(|| Business { listed: false, ..Business::new(Live::Missing) });
-        business.live = Live::Holds(content);
-        business.history.insert(content);
+        business.becomes(Live::Holds(content));
         business.listed |= name == NAMES[0];
     }
 
@@ -210,7 +209,7 @@ impl Life {
             Trouble::Kill(after) | Trouble::Cut { after, .. } => self.computer.order(lights_out(after.into())),
             Trouble::Io { after, lasts, full, short } => {
                 let kind = if full { ErrorKind::StorageFull } else { ErrorKind::Other };
-                self.computer.order(Fault { after: after.into(), lasts, short, kind });
+                self.computer.order(Fault { reads: false, after: after.into(), lasts, short, kind });
             }
         }
     }
@@ -238,9 +237,7 @@ impl Life {
                 course.done = false;
                 break;
             }
-            let business = self.books.get_mut(commit.name).unwrap();
-            business.live = Live::Holds(commit.after);
-            business.history.insert(commit.after);
+            self.books.get_mut(commit.name).unwrap().becomes(Live::Holds(commit.after));
         }
         course
     }
@@ -284,6 +281,8 @@ impl Life {
                 let unsure = starts_anew || self.computer.fresh == Some(Start::InTrouble);
                 if course.open || course.commit.is_some() || unsure || after % 2 == 0 {
                     self.computer.quit();
+                } else {
+                    self.computer.go_on();
                 }
                 course.open |= course.commit.is_some();
                 return self.started().map(|()| true);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use omnicraft_core::event::EventKind;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::error::EngineError;
 use omnicraft_host::progress::Unobserved;
@@ -86,6 +87,17 @@ impl Computer {
         Ok(())
     }
 
+    /// An engine that could not record what it did goes on with it before whatever it is told next; until then its cards
+    /// are those of the last step that it could record. So nobody looks at them before it has gone on.
+    pub(super) fn go_on(&mut self) {
+        let Some(engine) = self.engine.as_mut().filter(|engine| engine.state().operation.is_some()) else { return };
+        if engine.handle(EventKind::EngineOpened).is_ok() {
+            self.fresh = Some(Start::Clean);
+        } else {
+            self.quit();
+        }
+    }
+
     /// One more engine over the same home.
     pub(super) fn another_engine(&self) -> Result<Engine, EngineError> {
         Engine::open(Path::new(HOME), self.ports(), Box::new(Unobserved))
@@ -160,7 +172,7 @@ impl Computer {
         let place = |at: u8| size * u64::from(at) / 256;
         let flipped = |at: u8| {
             let mut byte = [0];
-            disk.read(file, place(at), &mut byte);
+            disk.undisturbed(|| disk.read(file, place(at), &mut byte)).unwrap();
             [byte[0] ^ 0x41]
         };
         match how {
@@ -194,7 +206,7 @@ impl Computer {
 
 /// From so many changes on nothing reaches the disk any more.
 pub(super) const fn lights_out(after: u64) -> Fault {
-    Fault { after, lasts: true, short: false, kind: std::io::ErrorKind::Other }
+    Fault { reads: false, after, lasts: true, short: false, kind: std::io::ErrorKind::Other }
 }
 
 /// Most disks lose little or much, few lose half.

@@ -35,6 +35,9 @@ pub(super) struct Business {
     pub(super) captures: Vec<Capture>,
     /// Its restores that can be undone, the newest last.
     pub(super) undo: Vec<Undo>,
+    /// What it held before bytes of it decayed without anybody writing to it, as far as anything tells. An exit that finds
+    /// a file which was not written since its newest backup takes no other one: that one holds what was committed.
+    pub(super) before_decay: Option<Digest>,
 }
 
 /// A backup.
@@ -76,7 +79,26 @@ pub(super) struct Undo {
 impl Business {
     pub(super) fn new(live: Live) -> Self {
         let history = if let Live::Holds(content) = live { BTreeSet::from([content]) } else { BTreeSet::new() };
-        Self { live, listed: true, history, captures: Vec::new(), undo: Vec::new() }
+        Self { live, listed: true, history, captures: Vec::new(), undo: Vec::new(), before_decay: None }
+    }
+
+    /// Somebody has written to it.
+    pub(super) fn becomes(&mut self, live: Live) {
+        self.live = live;
+        self.before_decay = None;
+        if let Live::Holds(content) = live {
+            self.history.insert(content);
+        }
+    }
+
+    /// It has decayed into this.
+    pub(super) fn decays(&mut self, live: Live) {
+        let before = match self.live {
+            Live::Holds(content) => self.before_decay.or(Some(content)),
+            Live::Missing | Live::Ruined => self.before_decay,
+        };
+        self.becomes(live);
+        self.before_decay = before;
     }
 
     /// Which backups must be there, and why. `interrupted` says that a rotation of the ring may have come half way.

@@ -10,6 +10,7 @@ mod search;
 mod states;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::Serialize;
 
@@ -21,6 +22,9 @@ use crate::crash::scenarios::Scenario;
 use crate::crash::trace::Trace;
 use crate::sim::machine::Build;
 use crate::sim::vfs::SimVfs;
+
+/// A kind that is waived is searched as one of which so many have survived.
+const WAIVED: usize = 2;
 
 /// What came of the automatic mutants of one scenario.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -35,6 +39,10 @@ pub struct Automatic {
     pub killed: usize,
     /// States that were judged.
     pub states: usize,
+    /// Recoveries that really ran.
+    pub runs: usize,
+    /// How long it took.
+    pub seconds: f64,
     /// Mutants that nobody caught, by kind.
     pub survivors: Vec<Survivor>,
 }
@@ -52,14 +60,16 @@ pub struct Survivor {
     pub waived: Option<String>,
 }
 
-/// Tries all of a scenario's.
-pub(super) fn try_all(scenario: &Scenario, vfs: &Arc<SimVfs>) -> Automatic {
+/// Tries all of a scenario's. Kinds that are waived, of which nothing is expected, are searched less.
+pub(super) fn try_all(scenario: &Scenario, vfs: &Arc<SimVfs>, is_waived: &dyn Fn(&str) -> bool) -> Automatic {
+    let begun = Instant::now();
     let parts = scenario.parts(vfs, Build::shipped());
     let (trace, clock) = scenario.trace(&parts);
-    try_trace(scenario.name, &trace, Recoveries::new(&parts, &clock))
+    let tried = try_trace(scenario.name, &trace, Recoveries::new(&parts, &clock), is_waived);
+    Automatic { seconds: begun.elapsed().as_secs_f64(), ..tried }
 }
 
-fn try_trace(name: &str, trace: &Trace, recoveries: Recoveries<'_>) -> Automatic {
+fn try_trace(name: &str, trace: &Trace, recoveries: Recoveries<'_>, is_waived: &dyn Fn(&str) -> bool) -> Automatic {
     let traced = Traced::new(trace);
     let mut search = Search::new(recoveries);
     let mut tried = Automatic { scenario: name.to_owned(), ..Automatic::default() };
@@ -74,13 +84,13 @@ fn try_trace(name: &str, trace: &Trace, recoveries: Recoveries<'_>) -> Automatic
             let class = format!("{name}: {}", traced.class(at, change, &altered));
             // Those of a kind that needs a waiver anyway are searched less and less.
             let alike = tried.survivors.iter().find(|known| known.class == class).map_or(0, |known| known.places.len());
-            match search.put_on_trial(&altered, alike) {
+            match search.put_on_trial(&altered, alike + if is_waived(&class) { WAIVED } else { 0 }) {
                 Verdict::Killed => tried.killed += 1,
                 Verdict::Survived(states) => tried.survived(at, class, states),
             }
         }
     }
-    tried.states = search.judged;
+    (tried.states, tried.runs) = (search.judged, search.runs());
     tried
 }
 
@@ -139,6 +149,16 @@ mod tests {
     #[test]
     fn an_intent_whose_bytes_are_not_durable_is_caught() {
         check("restore-snapshot", "drop sync staged intent", (1, 0));
+    }
+
+    #[test]
+    fn a_catalog_that_its_journal_would_not_mend_is_caught() {
+        check("restore-over-damage", "drop sync the head of catalog's journal", (12, 0));
+    }
+
+    #[test]
+    fn a_damaged_database_of_which_a_part_is_not_kept_is_caught() {
+        check("restore-over-damage", "drop sync staged damaged database, until", (2, 0));
     }
 
     #[test]

@@ -21,18 +21,34 @@ const HEAD: usize = 32;
 pub(super) fn words(trace: &Trace) -> Vec<String> {
     let mut names: BTreeMap<FileId, Arc<Path>> = BTreeMap::new();
     names.extend(trace.base.names.iter().filter_map(|(path, file)| file.map(|file| (file, path.clone()))));
-    let plain: Vec<String> = trace.log.iter().map(|operation| entry(&mut names, operation)).collect();
-    (0..plain.len()).map(|at| with_purpose(trace, &plain, at)).collect()
+    let mut words: Vec<String> = trace.log.iter().map(|operation| entry(&mut names, operation)).collect();
+    let is_note = |operation: &Operation| matches!(operation, Operation::Note(_));
+    let last = |at: usize| trace.log[..at].iter().rposition(|before| !is_note(before));
+    // Files first, because folders are told by what is said of files.
+    for (at, last) in (0..words.len()).filter_map(|at| Some((at, last(at)?))) {
+        if matches!(trace.log[at], Operation::SyncFile(..)) {
+            words[at] = of_file(&words[at], &words[last]);
+        }
+    }
+    let plain = words.clone();
+    for (at, last) in (0..words.len()).filter_map(|at| Some((at, last(at)?))) {
+        // A folder is synced for the sake of what was done last; nothing else tells one such sync from another.
+        if matches!(trace.log[at], Operation::SyncFolder(_)) {
+            words[at] = format!("{} after {}", plain[at], plain[last]);
+        }
+    }
+    words
 }
 
-/// A folder is synced for the sake of what was done last; nothing else tells one such sync from another.
-fn with_purpose(trace: &Trace, plain: &[String], at: usize) -> String {
-    let is_note = |operation: &Operation| matches!(operation, Operation::Note(_));
-    match trace.log[..at].iter().rposition(|before| !is_note(before)) {
-        Some(last) if matches!(trace.log[at], Operation::SyncFolder(_)) => {
-            format!("{} after {}", plain[at], plain[last])
-        }
-        _ => plain[at].clone(),
+/// A journal is synced for its records, for its head, and for its end.
+fn of_file(sync: &str, last: &str) -> String {
+    let Some(file) = sync.strip_prefix("sync ").filter(|file| file.ends_with("'s journal")) else {
+        return sync.to_owned();
+    };
+    match last.strip_suffix(file) {
+        Some("write the head of ") => format!("sync the head of {file}"),
+        Some("resize ") => format!("sync the end of {file}"),
+        _ => sync.to_owned(),
     }
 }
 

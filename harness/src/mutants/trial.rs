@@ -113,8 +113,10 @@ pub fn by_hand(options: &Options) -> ByHand {
 pub fn by_machine(options: &Options) -> ByMachine {
     let wanted = |scenario: &Scenario| options.wants(scenario.name);
     let scenarios: Vec<Scenario> = scenarios::all().into_iter().filter(wanted).collect();
-    let mut tried = share(&scenarios, options.threads, "automatic", automatic::try_all);
     let mut waivers = Waivers::by_machine();
+    let is_waived = |class: &str| !options.nightly && waivers.cover(class);
+    let mut tried =
+        share(&scenarios, options.threads, "automatic", |one, vfs| automatic::try_all(one, vfs, &is_waived));
     tried.iter_mut().for_each(|one| one.waive(&mut waivers));
     ByMachine { tried, idle_waivers: waivers.idle() }
 }

@@ -36,6 +36,11 @@ impl Waivers {
         Self(waivers.collect())
     }
 
+    /// Whether there is a reason why this need not be caught.
+    pub(super) fn cover(&self, survivor: &str) -> bool {
+        self.0.iter().any(|waiver| covers(&waiver.pattern, survivor))
+    }
+
     /// The reason why this need not be caught.
     pub(super) fn reason(&mut self, survivor: &str) -> Option<String> {
         let waiver = self.0.iter_mut().find(|waiver| covers(&waiver.pattern, survivor))?;

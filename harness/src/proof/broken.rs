@@ -65,6 +65,8 @@ fn automatic(tried: &mutants::Automatic) -> Automatic {
         killed: tried.killed as u64,
         without_difference: tried.without_difference as u64,
         states: tried.states as u64,
+        recoveries: tried.runs as u64,
+        seconds: tried.seconds,
         survivors: survivors.collect(),
     }
 }

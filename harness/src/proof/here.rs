@@ -24,7 +24,7 @@ pub(super) fn lives(proof: &mut Proof, options: &Options) {
         guarantee: violation.promise.to_owned(),
         operation: "a random life".to_owned(),
         story: violation.to_string(),
-        replay: format!("OMNICRAFT_SEED={}", violation.seed),
+        replay: format!("life-{}", violation.seed),
         ..Violation::default()
     });
     proof.lives = Some(Lives {
@@ -37,25 +37,35 @@ pub(super) fn lives(proof: &mut Proof, options: &Options) {
     });
 }
 
+/// Lives the life of a seed, and tells it if it breaks a promise.
+pub fn life_again(seed: u64) -> Option<String> {
+    let vfs = ["life-here", "life-beside"].map(|name| Arc::new(SimVfs::register(name)));
+    model::run(&vfs, &Build::shipped(), seed, 1).violations.first().map(ToString::to_string)
+}
+
 pub(super) fn conformance(proof: &mut Proof, wanted: &[Scenario]) {
     let program = std::env::current_exe().map(|program| program.with_file_name("live_here"));
     let program = match (likeness::missing(), program) {
         (Some(reason), _) => return proof.skipped.push(skipped("conformance", reason)),
         (None, Ok(program)) if program.is_file() => program,
         (None, _) => {
-            return proof.skipped.push(skipped("conformance", "the program `live_here` is not built beside this"));
+            return proof.unlived.push(skipped("conformance", "the program `live_here` is not built beside this"));
         }
     };
     let vfs = Arc::new(SimVfs::register("likeness"));
     for scenario in wanted {
-        match likeness::compare(&vfs, scenario, &program) {
-            Ok(found) => proof.conformance.push(Conformance {
+        let what = format!("conformance of {}", scenario.name);
+        match (likeness::compare(&vfs, scenario, &program), likeness::simulated_alone(scenario)) {
+            (Ok(found), None) => proof.conformance.push(Conformance {
                 operation: scenario.name.to_owned(),
                 compared: found.deeds as u64,
                 difference: found.difference,
             }),
-            // Some misfortunes can be made on a simulated disk alone.
-            Err(reason) => proof.skipped.push(skipped(&format!("conformance of {}", scenario.name), reason)),
+            (Ok(_), Some(_)) => {
+                proof.unlived.push(skipped(&what, "it can, and is on the list of those that cannot; take it off"));
+            }
+            (Err(_), Some(why)) => proof.skipped.push(skipped(&what, why)),
+            (Err(reason), None) => proof.unlived.push(skipped(&what, reason)),
         }
     }
 }

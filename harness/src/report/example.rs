@@ -67,6 +67,8 @@ fn proof() -> Proof {
             killed: 40,
             without_difference: 9,
             states: 5_000,
+            recoveries: 812,
+            seconds: 2.1,
             survivors: vec![Survivor {
                 kind: "restore-wal: drop sync of catalog.db-journal".to_owned(),
                 count: 3,

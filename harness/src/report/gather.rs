@@ -7,14 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::options::Options;
-use super::rows::{Machine, Operation, Proof, Skipped, Violation};
+use super::rows::{File, Machine, Operation, Proof, Skipped, Violation};
 use super::speaks::speaks;
 use super::words::{many, thousands, time};
 use crate::crash::Subject;
 use crate::crash::explorer::{self, Explorer, Limits, Outcome};
 use crate::crash::life::Parts;
+use crate::crash::recipe::Recipe;
+use crate::crash::replay::{self, Replayed};
 use crate::crash::roles::NoPart;
 use crate::crash::scenarios::Scenario;
+use crate::crash::told::Lying;
 use crate::crash::trace::Trace;
 use crate::guarantees;
 use crate::sim::machine::Build;
@@ -76,11 +79,16 @@ fn one(
         None => scenario.trace(&parts),
         Some(_) => catch_unwind(AssertUnwindSafe(|| scenario.trace(&parts))).map_err(|panic| Unlived::of(&*panic))?,
     };
-    let mut outcome = Explorer::new(&parts, &trace, clock, limits).run();
+    let mut outcome = Explorer::new(&parts, &trace, clock.clone(), limits).run();
     for violation in &mut outcome.violations {
         scenario.name.clone_into(&mut violation.recipe.operation);
     }
-    Ok(Operation::of(scenario, &trace, &outcome, start.elapsed().as_secs_f64()))
+    let mut operation = Operation::of(scenario, &trace, &outcome, start.elapsed().as_secs_f64());
+    if let Some(found) = operation.violations.first_mut() {
+        let smallest = replay::smallest(&outcome.violations[0].recipe, &trace, &parts, &clock);
+        found.retell(replay::again(&smallest, &trace, &parts, &clock).map(|replayed| (smallest, replayed)));
+    }
+    Ok(operation)
 }
 
 /// An operation that was not explored.
@@ -158,5 +166,19 @@ impl Violation {
             replay: violation.recipe.to_string(),
             ..Self::default()
         }
+    }
+
+    /// Tells the smallest state instead that breaks the same, with what the power cut lost in it, and the disk before and
+    /// after the recovery. Where none could be made again it stays as it is.
+    pub fn retell(&mut self, smallest: Result<(Recipe, Replayed), String>) {
+        let Some((recipe, Replayed { what, told, .. })) = smallest.ok().filter(|(_, told)| told.broken.is_some())
+        else {
+            return;
+        };
+        let files = |files: Vec<Lying>| {
+            files.into_iter().map(|Lying { path, bytes, holds }| File { path, bytes, holds }).collect()
+        };
+        (self.story, self.replay, self.lost) = (what, recipe.to_string(), told.lost);
+        (self.before, self.after) = (files(told.before), files(told.after));
     }
 }

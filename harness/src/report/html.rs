@@ -206,11 +206,9 @@ fn automatic(page: &mut Markup, proof: &Proof) {
          leave.",
     );
     let rows = proof.automatic.iter().map(|one| {
-        let count = |waived: bool| -> u64 {
-            one.survivors.iter().filter(|kind| kind.waiver.is_some() == waived).map(|kind| kind.count).sum()
-        };
-        let figures = [one.killed, one.without_difference, count(true)].map(Cell::figure);
-        let survived = match count(false) {
+        let [waived, survived] = one.survivors();
+        let figures = [one.killed, one.without_difference, waived].map(Cell::figure);
+        let survived = match survived {
             0 => Cell::Good("none"),
             count => Cell::Bad(thousands(count)),
         };

@@ -43,6 +43,10 @@ impl Part {
     pub const ALL: [Self; 7] =
         [Self::Cuts, Self::Platforms, Self::Faults, Self::Mutants, Self::Automatic, Self::Lives, Self::Conformance];
 
+    /// Those that every push waits for.
+    pub const EVERY_PUSH: [Self; 6] =
+        [Self::Cuts, Self::Platforms, Self::Faults, Self::Mutants, Self::Lives, Self::Conformance];
+
     /// Its short name.
     pub const fn name(self) -> &'static str {
         match self {

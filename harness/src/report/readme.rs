@@ -10,8 +10,9 @@ const END: &str = "<!-- end of guarantees -->";
 /// The README with the table of this report.
 pub fn written(readme: &str, report: &Report) -> Result<String, String> {
     let proof = &report.proof;
-    if proof.is_selected || proof.operations.is_empty() || proof.mutants.is_empty() {
-        let needed = "run it without --only, and with the parts cuts and mutants";
+    let lacks = [proof.operations.is_empty(), proof.mutants.is_empty(), proof.automatic.is_empty()].contains(&true);
+    if proof.is_selected || lacks {
+        let needed = "run it without --only, and with the parts cuts, mutants and automatic";
         return Err(format!("only power cuts in all operations and all mutants may be told in the README; {needed}"));
     }
     if !report.holds() {
@@ -57,12 +58,13 @@ fn table(report: &Report) -> String {
     let least = |figure| thousands(floored(figure));
     let mut text = format!(
         "Power was cut in {} operations, which left at least {} distinct disks: no guarantee was broken. Of at least {} bugs \
-         made on purpose, each was found or is waived in writing.\n\n\
+         made by hand, and {} that a machine made of the operations' own changes, each was found or is waived in writing.\n\n\
          | | guarantee | power cuts judged by it: operations, disks | bugs found by it | what no power cut shows, and its proof |\n\
          |---|---|---|---|---|\n",
         least(report.proof.operations.len() as u64),
         least(report.distinct()),
         least(report.proof.mutants.len() as u64),
+        least(report.proof.automatic.iter().map(|one| one.killed + one.survivors()[0]).sum()),
     );
     for row in &report.guarantees {
         let cuts = format!("{}, {}", least(row.operations), least(row.distinct));
@@ -111,7 +113,8 @@ mod tests {
         let expected = format!(
             "# A\n\n{BEGIN}\n\
              Power was cut in 2 operations, which left at least 1,200,000 distinct disks: no guarantee was broken. Of at least 2 \
-             bugs made on purpose, each was found or is waived in writing.\n\n\
+             bugs made by hand, and 43 that a machine made of the operations' own changes, each was found or is waived in \
+             writing.\n\n\
              | | guarantee | power cuts judged by it: operations, disks | bugs found by it | what no power cut shows, and its proof |\n\
              |---|---|---|---|---|\n\
              | **G1** | A published snapshot is complete and verified, or it is absent. | 2, 1,200,000 | 1 |  |\n\

@@ -200,8 +200,23 @@ pub struct Automatic {
     pub without_difference: u64,
     /// States judged for them.
     pub states: u64,
+    /// Recoveries that really ran for them.
+    pub recoveries: u64,
+    /// How long it took.
+    pub seconds: f64,
     /// Mutants that were not found, by kind.
     pub survivors: Vec<Survivor>,
+}
+
+impl Automatic {
+    /// How many were not found and are waived, and how many are not.
+    pub fn survivors(&self) -> [u64; 2] {
+        let count = |waived: bool| {
+            let kinds = self.survivors.iter().filter(|kind| kind.waiver.is_some() == waived);
+            kinds.map(|kind| kind.count).sum()
+        };
+        [count(true), count(false)]
+    }
 }
 
 /// Mutants of one kind that were not found.

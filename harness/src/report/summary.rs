@@ -99,8 +99,8 @@ impl Report {
             }] += 1;
         }
         for automatic in &self.proof.automatic {
-            counts[0] += automatic.killed;
-            automatic.survivors.iter().for_each(|one| counts[if one.waiver.is_some() { 1 } else { 2 }] += one.count);
+            let [waived, survived] = automatic.survivors();
+            counts = [counts[0] + automatic.killed, counts[1] + waived, counts[2] + survived];
         }
         counts
     }
@@ -150,7 +150,7 @@ fn row([id, sentence, elsewhere]: [&str; 3], proof: &Proof) -> Row {
 fn objections(proof: &Proof) -> Vec<String> {
     let mut objections = Vec::new();
     objections.extend(proof.unlived.iter().map(|one| format!("{} cannot be lived: {}", one.what, one.why)));
-    if proof.operations.is_empty() && proof.mutants.is_empty() {
+    if is_idle(proof) {
         objections.push("nothing was explored".to_owned());
     }
     for operation in proof.operations.iter().filter(|operation| operation.distinct == 0) {
@@ -176,6 +176,13 @@ fn objections(proof: &Proof) -> Vec<String> {
     }
     objections.extend(on_kernels(proof));
     objections
+}
+
+/// Whether no part found anything to judge.
+fn is_idle(proof: &Proof) -> bool {
+    let on_disks = proof.operations.is_empty() && proof.profiles.is_empty() && proof.faults.is_empty();
+    let of_mutants = proof.mutants.is_empty() && proof.automatic.is_empty();
+    on_disks && of_mutants && proof.lives.is_none() && proof.conformance.is_empty()
 }
 
 /// What a whole proof lacks.

@@ -1,7 +1,7 @@
 //! The report for a terminal: one table of guarantees, what else was tried in a line each, and every violation as a story.
 
 use super::kernels::Kernels;
-use super::rows::{Operation, Proof, Verdict, Violation};
+use super::rows::{Automatic, Operation, Proof, Verdict, Violation};
 use super::summary::Report;
 use super::words::{many, size, thousands, time};
 
@@ -37,6 +37,9 @@ pub fn details(report: &Report) -> String {
         rows.push(first.chain(figures).chain(last).collect());
     }
     let mut text = table(&rows);
+    if !report.proof.automatic.is_empty() {
+        text.push_str(&format!("\n{}", by_machine(&report.proof)));
+    }
     let mut rows = vec![["mutant", "verdict", "states", "ms"].map(str::to_owned).to_vec()];
     rows.extend(report.proof.mutants.iter().map(|mutant| {
         let (verdict, states, milliseconds) = match &mutant.verdict {
@@ -55,6 +58,19 @@ pub fn details(report: &Report) -> String {
         text.push_str(&format!("\n{}", table(&rows)));
     }
     text
+}
+
+/// What became of the mutants of each operation that a machine made.
+fn by_machine(proof: &Proof) -> String {
+    let heads = ["made by a machine", "killed", "waived", "survived", "alike", "states", "recoveries", "seconds"];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    for one in &proof.automatic {
+        let [waived, survived] = one.survivors();
+        let figures = [one.killed, waived, survived, one.without_difference, one.states, one.recoveries].map(thousands);
+        let row = [one.operation.clone()].into_iter().chain(figures).chain([format!("{:.1}", one.seconds)]);
+        rows.push(row.collect());
+    }
+    table(&rows)
 }
 
 /// What was not judged in an operation, in short.
@@ -121,6 +137,17 @@ fn elsewhere(proof: &Proof) -> Vec<String> {
 /// What else was tried, and what was not, a line each.
 pub(super) fn besides(proof: &Proof) -> Vec<String> {
     let mut lines = Vec::new();
+    if !proof.automatic.is_empty() {
+        let sum = |count: fn(&Automatic) -> u64| thousands(proof.automatic.iter().map(count).sum::<u64>());
+        lines.push(format!(
+            "mutants made by a machine of {}: {} killed, {} waived, {} survived, {} that leave no other disk",
+            many(proof.automatic.len() as u64, "operation", "operations"),
+            sum(|one| one.killed),
+            sum(|one| one.survivors()[0]),
+            sum(|one| one.survivors()[1]),
+            sum(|one| one.without_difference),
+        ));
+    }
     if !proof.faults.is_empty() {
         let tried = proof.faults.iter().map(|faults| faults.tried).sum();
         let distinct = proof.faults.iter().map(|faults| faults.distinct).sum();
@@ -252,6 +279,7 @@ G9  CSV archive → restore is lossless for every SQLite value &           1    
 profile ordered (data is on the disk before its file's new name or size): 40,000 states, 0 violations
 mutants made by hand that each model finds: kill 1 of 2
 real kernels (ext4, kernel 6.8.0): 640 states, 0 violations; 1 of 1 mutants killed
+mutants made by a machine of 1 operation: 40 killed, 3 waived, 0 survived, 9 that leave no other disk
 failing disks: 412 failures in 1 operation, and 9,000 states after power cuts on top
 random lives: 500 lives, 9,000 steps, 800 power cuts, seed 1
 operating system's files: 141 changes compared in 1 operation
@@ -290,6 +318,9 @@ The proof does not hold:
 operation        log  complete   distinct  telling  nested  recoveries  skipped         seconds
 start-all-tiers  141  31 of 60  1,000,000    4,000   5,000         812  77 + 1 not cut      2.1
 restore-wal      141  31 of 60    204,000    4,000   5,000         812  77 + 1 not cut      2.1
+
+made by a machine  killed  waived  survived  alike  states  recoveries  seconds
+restore-wal            40       3         0      9   5,000         812      2.1
 
 mutant              verdict                          states  ms
 rename-before-sync  killed by G1 in start-all-tiers     220  41

@@ -1,6 +1,7 @@
 //! A disk in memory on which every change, of SQLite's and of the engine's alike, is one entry of one log. A power cut
 //! is another disk, made of a part of the log.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,16 +28,28 @@ struct State {
     ticks: i64,
     /// The number that its file system has in this machine: another one with every start.
     device: u64,
+    /// How often each file is open in SQLite.
+    open: BTreeMap<FileId, usize>,
+    /// Whether a file that is open can be neither removed nor renamed nor replaced.
+    holds_open: bool,
     fault: Option<Fault>,
+    /// How long the log was when something first went wrong.
+    failed_at: Option<usize>,
+    /// Whether a read has failed.
+    failed_to_read: bool,
+    /// Reads of file contents so far, but for those of somebody who only looks.
+    reads: u64,
     recorder: Option<Recorder>,
     /// What is looked at now has been asked about as a whole.
     unrecorded: bool,
 }
 
-/// What goes wrong, counted from now: the change or sync with this number, or it and all after it.
+/// What goes wrong, counted from now: the change or sync with this number, or it and all after it; or so of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// How many changes and syncs still succeed.
+    /// Whether reads of file contents fail, and not changes and syncs.
+    pub reads: bool,
+    /// How many of them still succeed.
     pub after: u64,
     /// Whether everything after it fails too.
     pub lasts: bool,
@@ -105,9 +118,59 @@ impl SimDisk {
         state.log.clear();
     }
 
+    /// From now on, as on Windows, a file that SQLite has open can be neither removed nor renamed nor replaced; or it can.
+    pub fn hold_open(&self, holds: bool) {
+        self.state().holds_open = holds;
+    }
+
+    /// SQLite has opened a file.
+    pub fn opened(&self, file: FileId) {
+        *self.state().open.entry(file).or_default() += 1;
+    }
+
+    /// SQLite has closed a file.
+    pub fn closed(&self, file: FileId) {
+        let mut state = self.state();
+        let left = state.open.get(&file).copied().unwrap_or_default().saturating_sub(1);
+        if left > 0 {
+            state.open.insert(file, left)
+        } else {
+            state.open.remove(&file)
+        };
+    }
+
     /// Something goes wrong from now on.
     pub fn fail(&self, fault: Option<Fault>) {
-        self.state().fault = fault;
+        let mut state = self.state();
+        (state.fault, state.failed_at) = (fault, None);
+    }
+
+    /// How long the log was when what was to go wrong first did; nothing where it never did.
+    pub fn failed_at(&self) -> Option<usize> {
+        self.state().failed_at
+    }
+
+    /// Whether a read has failed.
+    pub fn failed_to_read(&self) -> bool {
+        self.state().failed_to_read
+    }
+
+    /// Reads of file contents so far.
+    pub fn reads(&self) -> u64 {
+        self.state().reads
+    }
+
+    /// Somebody looks at the disk, or does something to it, who is no part of its machine: nothing goes wrong for him, and
+    /// nothing is counted.
+    pub fn undisturbed<T>(&self, look: impl FnOnce() -> T) -> T {
+        let (fault, reads, holds_open) = {
+            let mut state = self.state();
+            (state.fault.take(), state.reads, std::mem::take(&mut state.holds_open))
+        };
+        let result = look();
+        let mut state = self.state();
+        (state.fault, state.reads, state.holds_open) = (fault, reads, holds_open);
+        result
     }
 
     /// From now on, what is asked of the disk as it was at the start is written down.
@@ -173,13 +236,20 @@ impl SimDisk {
     }
 
     /// Reads; returns how many bytes there were.
-    pub fn read(&self, file: FileId, offset: u64, into: &mut [u8]) -> usize {
+    pub fn read(&self, file: FileId, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         let mut state = self.state();
+        state.before_read()?;
         state.look_at(file, offset, into.len());
-        state.image.content(file).map_or(0, |content| content.read(offset, into))
+        Ok(state.image.content(file).map_or(0, |content| content.read(offset, into)))
     }
 
-    /// A whole file.
+    /// Reads a whole file.
+    pub fn read_all(&self, file: FileId) -> io::Result<Content> {
+        self.state().before_read()?;
+        Ok(self.content(file))
+    }
+
+    /// A whole file, for somebody who looks at the disk.
     pub fn content(&self, file: FileId) -> Content {
         let mut state = self.state();
         state.ask(file, Question::Content(file));
@@ -218,13 +288,25 @@ impl SimDisk {
 
 impl State {
     fn act(&mut self, operation: Operation) -> io::Result<()> {
-        if let Some(fault) = self.meet_fault() {
+        if self.holds_open && self.is_of_open_file(&operation) {
+            return Err(ErrorKind::PermissionDenied.into());
+        }
+        if let Some(fault) = self.meet_fault(false) {
             self.suffer(&operation, fault);
             return Err(fault.kind.into());
         }
         self.image.apply(&operation);
         self.log.push(operation);
         Ok(())
+    }
+
+    fn is_of_open_file(&self, operation: &Operation) -> bool {
+        let is_open = |file: FileId| self.open.contains_key(&file);
+        match operation {
+            Operation::Unlink(_, file) => is_open(*file),
+            Operation::Rename(_, to, file) => is_open(*file) || self.image.file(to).is_some_and(is_open),
+            _ => false,
+        }
     }
 
     /// What an operation that fails leaves behind.
@@ -296,16 +378,65 @@ impl State {
         self.look_up(parent).map(drop).ok_or_else(|| ErrorKind::NotFound.into())
     }
 
-    fn meet_fault(&mut self) -> Option<Fault> {
-        let fault = self.fault.as_mut()?;
+    fn before_read(&mut self) -> io::Result<()> {
+        self.reads += 1;
+        self.meet_fault(true).map_or(Ok(()), |fault| Err(fault.kind.into()))
+    }
+
+    fn meet_fault(&mut self, reads: bool) -> Option<Fault> {
+        let fault = self.fault.as_mut().filter(|fault| fault.reads == reads)?;
         if fault.after > 0 {
             fault.after -= 1;
             return None;
         }
         let fault = *fault;
+        self.failed_at = self.failed_at.or(Some(self.log.len()));
+        self.failed_to_read |= reads;
         if !fault.lasts {
             self.fault = None;
         }
         Some(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with one file on it.
+    fn with_a_file() -> (SimDisk, Arc<Path>, FileId) {
+        let (disk, path) = (SimDisk::new(), Arc::<Path>::from(Path::new("/a.db")));
+        let file = disk.create(&path).unwrap();
+        disk.write(file, 0, b"content").unwrap();
+        (disk, path, file)
+    }
+
+    #[test]
+    fn a_file_that_is_held_open_can_be_neither_removed_nor_renamed_nor_replaced() {
+        let (disk, path, file) = with_a_file();
+        let other: Arc<Path> = Path::new("/b.db").into();
+        let beside = disk.create(&other).unwrap();
+        let deeds = [
+            Operation::Rename(other.clone(), path.clone(), beside),
+            Operation::Rename(path.clone(), Path::new("/c.db").into(), file),
+            Operation::Unlink(path, file),
+        ];
+        let refused = |deed: &Operation| disk.act(deed.clone()).is_err_and(|e| e.kind() == ErrorKind::PermissionDenied);
+        disk.hold_open(true);
+        [file, file].iter().for_each(|file| disk.opened(*file));
+        disk.closed(file);
+        assert!(deeds.iter().all(refused));
+        disk.closed(file);
+        assert!(!deeds.iter().any(refused));
+    }
+
+    #[test]
+    fn a_read_fails_when_its_turn_comes_and_for_nobody_who_only_looks() {
+        let (disk, _, file) = with_a_file();
+        let read = || disk.read(file, 0, &mut [0; 7]).is_ok();
+        disk.fail(Some(Fault { reads: true, after: 1, lasts: false, short: false, kind: ErrorKind::Other }));
+        assert!(disk.undisturbed(read) && disk.write(file, 0, b"CONTENT").is_ok());
+        assert_eq!([read(), read(), read()], [true, false, true]);
+        assert_eq!((disk.reads(), disk.failed_at()), (3, Some(3)));
     }
 }

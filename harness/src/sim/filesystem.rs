@@ -101,7 +101,7 @@ impl FileSystem for SimFileSystem {
     }
 
     fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
-        let content = self.disk.content(self.disk.file(path)?);
+        let content = self.disk.read_all(self.disk.file(path)?)?;
         if !watch(content.size()) {
             return Err(ErrorKind::Interrupted.into());
         }
@@ -196,7 +196,7 @@ impl OldFile for OpenFile {}
 
 impl Read for OpenFile {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.disk.read(self.file, self.at, into);
+        let read = self.disk.read(self.file, self.at, into)?;
         self.at += read as u64;
         Ok(read)
     }

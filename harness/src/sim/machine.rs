@@ -15,6 +15,7 @@ use super::disk::SimDisk;
 use super::filesystem::SimFileSystem;
 use super::image::Image;
 use super::vfs::SimVfs;
+use crate::crash::model::Model;
 
 /// Bytes that are free on a machine's disk.
 const FREE: u64 = 1 << 40;
@@ -29,12 +30,24 @@ pub struct Build {
     /// Which of SQLite's syncs are swallowed: given the file's path, whether a sync of it is done. Also asked for
     /// folders, which SQLite syncs for the names of its journals.
     pub syncs: Arc<dyn Fn(&Path) -> bool + Send + Sync>,
+    /// Whether its system lets nobody remove, rename or replace a file that SQLite has open, as Windows does.
+    pub holds_open: bool,
 }
 
 impl Build {
     /// The product as it is shipped.
     pub fn shipped() -> Self {
-        Self { files: Arc::new(|files| Box::new(files)), decide: Arc::new(core_decides), syncs: Arc::new(|_| true) }
+        Self {
+            files: Arc::new(|files| Box::new(files)),
+            decide: Arc::new(core_decides),
+            syncs: Arc::new(|_| true),
+            holds_open: false,
+        }
+    }
+
+    /// The product as it is shipped, on the system of a platform.
+    pub fn on(model: Model) -> Self {
+        Self { holds_open: model == Model::Windows, ..Self::shipped() }
     }
 }
 
@@ -65,6 +78,7 @@ impl Machine {
     /// Starts a machine over a disk. One file layer serves one machine at a time, and nobody may have a connection of the
     /// machine before open.
     pub fn boot(vfs: &Arc<SimVfs>, disk: SimDisk, clock: SimClock, build: Build) -> Self {
+        disk.hold_open(build.holds_open);
         vfs.boot(disk.clone(), build.syncs.clone());
         let files = SimFileSystem::on(disk.clone(), FREE);
         Self { disk, clock, build, place: Place::Simulated { files, vfs: vfs.clone() } }

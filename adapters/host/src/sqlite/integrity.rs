@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::schema::{self, TableKind, quoted};
-use super::trouble::{Trouble, trouble};
+use super::trouble::{Trouble, by_the_disk, is_about_the_disk, trouble};
 use super::{Opener, ffi, header, open};
 use crate::error::{Result, Stop};
 use crate::progress::Progress;
@@ -146,6 +146,7 @@ impl Check<'_, '_> {
         let adopted = self.profile.is_none();
         let mut problems = Vec::new();
         let mut unlisted = 0;
+        let mut refused = None;
         let read = self.uninterrupted(connection, || {
             let mut statement = connection.prepare(pragma)?;
             let mut rows = statement.query([])?;
@@ -154,10 +155,19 @@ impl Check<'_, '_> {
                 if message == "ok" || (adopted && breaks_only_a_rule(&message)) || is_without_content(&message) {
                     continue;
                 }
-                if problems.len() < SPELT_OUT { problems.push(message) } else { unlisted += 1 }
+                if is_about_the_disk(&message) {
+                    refused = Some(message);
+                } else if problems.len() < SPELT_OUT {
+                    problems.push(message);
+                } else {
+                    unlisted += 1;
+                }
             }
             Ok(())
         });
+        if let Some(message) = refused {
+            return Err(self.stop(&by_the_disk(message)));
+        }
         for message in problems {
             self.problem(format!("SQLite's check says: {}", message.trim_end()));
         }

@@ -1,6 +1,7 @@
 //! What an error of SQLite says about a file: that its content is bad, that we lack something that it needs, or
 //! nothing at all.
 
+use rusqlite::ffi::{self, SQLITE_CORRUPT, SQLITE_IOERR};
 use rusqlite::{Error, ErrorCode};
 
 /// What an error is evidence of.
@@ -45,4 +46,43 @@ pub(super) fn is_busy(error: &Error) -> bool {
 /// Whether a stop was asked for through [`super::ffi::interruptible`].
 pub(super) fn is_interrupt(error: &Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+}
+
+/// Whether a finding of `quick_check` or `integrity_check` is about a page that could not be read at all. Both list what
+/// the disk refuses among the defects of the file, and one hiccup of a disk would take a good snapshot's name.
+pub(super) fn is_about_the_disk(finding: &str) -> bool {
+    finding.lines().any(|line| {
+        let code = line.rsplit_once("unable to get the page. error code=").map(|(_, code)| code.trim().parse::<i32>());
+        match code {
+            Some(Ok(code)) => code & 0xFF != SQLITE_CORRUPT,
+            Some(Err(_)) => false,
+            None => line.contains("failed to get page "),
+        }
+    })
+}
+
+/// Such a finding as the error that it is.
+pub(super) fn by_the_disk(finding: String) -> Error {
+    Error::SqliteFailure(ffi::Error::new(SQLITE_IOERR), Some(finding))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The disk refused one read while a snapshot was verified in full; the check listed the page among the defects of the
+    /// file, and the snapshot was no longer offered.
+    #[test]
+    fn a_page_that_the_disk_does_not_give_is_no_bad_page() {
+        for (finding, is_the_disks) in [
+            ("*** in database main ***\nTree 2 page 2: unable to get the page. error code=266", true),
+            ("Freelist: failed to get page 7", true),
+            ("Tree 2 page 2: unable to get the page. error code=11", false),
+            ("*** in database main ***\nTree 2 page 2: btreeInitPage() returns error code 11", false),
+            ("Tree 2 page 2 cell 1: invalid page number 900", false),
+            ("row 3 missing from index goods_by_name", false),
+        ] {
+            assert_eq!(is_about_the_disk(finding), is_the_disks, "{finding}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ type Family = fn(&Cut, &[Operation]) -> Vec<Vec<Fate>>;
 
 /// All families, with the part of a search that is used up after each, in percent.
 pub(super) const FAMILIES: [(Family, usize); 5] =
-    [(together, 20), (one_by_one, 50), (beside_another, 70), (in_part, 90), (by_chance, 100)];
+    [(together, 40), (one_by_one, 60), (beside_another, 78), (in_part, 92), (by_chance, 100)];
 
 /// All unusual ones lost, with all others and without; names without their data, and data without its names.
 fn together(cut: &Cut, log: &[Operation]) -> Vec<Vec<Fate>> {

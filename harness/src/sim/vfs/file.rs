@@ -82,6 +82,7 @@ pub(super) unsafe extern "C" fn close(file: *mut sqlite::sqlite3_file) -> c_int 
         locks.retain(|(handle, _)| *handle != inner.handle);
     }
     drop(machine);
+    inner.disk.closed(inner.file);
     if inner.goes_on_close {
         return answer(
             inner.disk.act(Operation::Unlink(inner.path.as_path().into(), inner.file)),
@@ -102,7 +103,10 @@ pub(super) unsafe extern "C" fn read(
         let length = usize::try_from(length).unwrap_or_default();
         (inner(file), std::slice::from_raw_parts_mut(out.cast::<u8>(), length))
     };
-    let done = inner.disk.read(inner.file, offset.unsigned_abs(), into);
+    let done = match inner.disk.read(inner.file, offset.unsigned_abs(), into) {
+        Ok(done) => done,
+        Err(error) => return code(&error, sqlite::SQLITE_IOERR_READ),
+    };
     if done == into.len() {
         return sqlite::SQLITE_OK;
     }

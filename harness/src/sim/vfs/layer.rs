@@ -64,6 +64,7 @@ pub(super) unsafe extern "C" fn open(
             },
             Err(_) => return sqlite::SQLITE_CANTOPEN,
         };
+        disk.opened(id);
         let goes_on_close = flags & sqlite::SQLITE_OPEN_DELETEONCLOSE != 0;
         // As the unix layer does: journals and logs, also those that were there; a database's name is nobody's care.
         let syncs_folder = makes && flags & JOURNALS != 0;
