@@ -158,9 +158,9 @@ impl Check<'_, '_> {
                 if is_about_the_disk(&message) {
                     refused = Some(message);
                 } else if problems.len() < SPELT_OUT {
-                    problems.push(message)
+                    problems.push(message);
                 } else {
-                    unlisted += 1
+                    unlisted += 1;
                 }
             }
             Ok(())
