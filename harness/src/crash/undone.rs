@@ -103,9 +103,8 @@ mod tests {
             _ => Operation::SyncFolder(Path::new("/home").into()),
         };
         let log: Vec<Operation> = log.split_whitespace().map(operation).collect();
-        let promise = Promise { worlds: Arc::new(vec![[(live.clone(), new)].into()]), ..Promise::default() };
-        let promise = Arc::new(promise);
-        let promises = vec![promise; log.len() + 1];
+        let promise = Arc::new(Promise { worlds: Arc::new(vec![[(live.clone(), new)].into()]), ..Promise::default() });
+        let promises = std::iter::repeat_n(promise, log.len() + 1).collect();
         let bent = without_folder_syncs(&log, promises);
         let may_be_old = |promise: &Arc<Promise>| promise.worlds.iter().any(|books| books[&live] == old);
         let found: String = bent.iter().map(|promise| if may_be_old(promise) { '?' } else { '.' }).collect();
