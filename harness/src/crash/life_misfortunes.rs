@@ -107,10 +107,15 @@ impl Life {
         folder::lists().into_iter().filter(|list| self.damaged.contains(list) || is_missing(list)).collect()
     }
 
-    /// Lists that are damaged and there, with numbers for their contents.
+    /// Lists that are there and cannot be read, with numbers for their contents.
     pub(super) fn wrecks(&self) -> BTreeMap<Arc<Path>, u64> {
-        let there = self.tampered().into_iter().map(|list| (list.clone(), content_at(&self.machine, &list)));
-        there.filter(|(_, content)| *content != 0).collect()
+        let is_wreck = |list: &Arc<Path>| {
+            let file = self.machine.disk.file(list);
+            let bytes = file.map(|file| self.machine.disk.content(file).bytes());
+            bytes.is_ok_and(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).is_err())
+        };
+        let wrecks = self.tampered().into_iter().filter(is_wreck);
+        wrecks.map(|list| (list.clone(), content_at(&self.machine, &list))).collect()
     }
 
     /// The live database is one that nothing can read any more, or is not there, and nobody expects otherwise.
