@@ -4,6 +4,7 @@
 mod log;
 mod moment;
 mod pages;
+mod pinned;
 
 use std::path::{Path, PathBuf};
 
@@ -15,9 +16,10 @@ use super::{Opener, ffi, open};
 use crate::error::{Result, Stop};
 use crate::ports::filesystem::FileSystem;
 use crate::progress::Progress;
-use log::Mark;
-
 pub use moment::hold_all;
+
+pub(super) use log::Mark;
+pub(super) use pinned::{BLOCK, Pinned};
 
 const ATTEMPTED: &str = "copy the database";
 const WRITING: &str = "write the copy";
@@ -58,8 +60,8 @@ pub struct Held {
 /// Told pages done and pages in all; its error stops the copy.
 pub type Report<'a> = &'a mut dyn FnMut(u64, u64) -> Result<()>;
 
-/// Why a copy block by block ended early.
-enum Hitch {
+/// Why something was not done block by block.
+pub(super) enum Hitch {
     /// Something is not as we know it; SQLite itself may still be able to copy.
     Unexpected(String),
     /// A failure that SQLite would meet too, or the user's stop.
@@ -128,7 +130,7 @@ impl Held {
 }
 
 /// What a connection's read transaction has pinned, if it can be copied block by block; or why not.
-fn mark(source: &Connection) -> std::result::Result<Mark, String> {
+pub(super) fn mark(source: &Connection) -> std::result::Result<Mark, String> {
     let mode = open::journal_mode(source).map_err(|error| error.to_string())?;
     if mode != "wal" {
         return Err(format!("its journal mode is {mode}"));

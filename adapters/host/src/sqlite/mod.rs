@@ -3,6 +3,7 @@
 //! **Invariant:** a live database is never opened with the file functions of the standard library here, not even for
 //! a look at its header: closing such a descriptor would drop SQLite's locks in this process.
 
+mod alike;
 pub mod backup;
 pub mod browse;
 pub mod compare;

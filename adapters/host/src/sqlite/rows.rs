@@ -7,7 +7,7 @@ use rusqlite::Row;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator as _;
 
 use super::pairing::Pairing;
-use super::sides::{Half, Result, Shared, Trip, is_cancelled};
+use super::sides::{Half, Result, Shared, Trip, Within, is_cancelled};
 use super::{ffi, order};
 
 /// What a restore would do to a row.
@@ -56,17 +56,24 @@ impl Counts {
     }
 }
 
-/// Walks the rows of a table on both sides in the order of their key, counts those that differ, and hands them on.
+/// The rows of a table that may differ, on each side.
+pub(super) type Both = (Within, Within);
+
+/// Walks the rows of a table on both sides in the order of their key, counts those that differ, and hands them on. All
+/// rows, or those alone that may differ.
 pub(super) fn merge(
     (old, old_table): Half<'_, '_>,
     (new, new_table): Half<'_, '_>,
     by: &Pairing<'_>,
+    within: Option<&Both>,
     progress: &Shared<'_, '_>,
     sink: &mut Sink<'_>,
 ) -> Result<Counts> {
     let stop = || is_cancelled(progress);
-    let mut old_rows = old.connection.prepare(&old.select(old_table, &by.columns, by.ordered())).map_err(old.trip)?;
-    let mut new_rows = new.connection.prepare(&new.select(new_table, &by.columns, by.ordered())).map_err(new.trip)?;
+    let old_rows = old.select(old_table, &by.columns, by.ordered(), within.map(|(old, _)| old));
+    let new_rows = new.select(new_table, &by.columns, by.ordered(), within.map(|(_, new)| new));
+    let mut old_rows = old.connection.prepare(&old_rows).map_err(old.trip)?;
+    let mut new_rows = new.connection.prepare(&new_rows).map_err(new.trip)?;
     let mut old_rows = old_rows.query([]).map_err(old.trip)?;
     let mut new_rows = new_rows.query([]).map_err(new.trip)?;
     let mut counts = Counts::default();
@@ -103,7 +110,7 @@ pub(super) fn each(
     progress: &Shared<'_, '_>,
     sink: &mut Sink<'_>,
 ) -> Result<()> {
-    let mut rows = side.connection.prepare(&side.select(table, &by.columns, by.key)).map_err(side.trip)?;
+    let mut rows = side.connection.prepare(&side.select(table, &by.columns, by.key, None)).map_err(side.trip)?;
     let mut rows = rows.query([]).map_err(side.trip)?;
     ffi::interruptible(side.connection, &|| is_cancelled(progress), || {
         for done in 0_u64.. {

@@ -8,6 +8,7 @@ use omnicraft_core::model::SchemaProfile;
 use omnicraft_core::outcome::FailureKind;
 use rusqlite::{Connection, ErrorCode};
 
+use super::alike::Ranges;
 use super::schema::{self, Table, TableKind, quoted};
 use super::trouble::{Trouble, trouble};
 use super::{Opener, ffi, open};
@@ -180,16 +181,45 @@ impl<'a> Side<'a> {
         number.map(|number| u64::try_from(number).unwrap_or_default()).map_err(self.trip)
     }
 
-    /// Selects columns, in the order of the first `key` of them. The table itself is read: an index may disagree with
-    /// it, or need a collation that we lack.
-    pub(super) fn select(&self, table: &Table, columns: &[&str], key: usize) -> String {
-        let names: Vec<_> = columns.iter().map(|name| quoted(name)).collect();
-        let mut sql = format!("SELECT {} FROM main.{} NOT INDEXED", names.join(", "), quoted(&table.name));
+    /// Selects columns, in the order of the first `key` of them; of all rows, or of those in some ranges of rowids. The
+    /// table itself is read: an index may disagree with it, or need a collation that we lack.
+    pub(super) fn select(&self, table: &Table, columns: &[&str], key: usize, within: Option<&Within>) -> String {
+        let names: Vec<_> = columns.iter().map(|name| format!("shown.{}", quoted(name))).collect();
+        let (columns, table) = (names.join(", "), quoted(&table.name));
+        let mut sql = match within {
+            None => format!("SELECT {columns} FROM main.{table} AS shown NOT INDEXED"),
+            Some(within) => format!(
+                "SELECT {columns} FROM json_each('{}') AS range CROSS JOIN main.{table} AS shown NOT INDEXED \
+                 WHERE shown.{} BETWEEN range.value ->> 0 AND range.value ->> 1",
+                within.as_json(),
+                within.rowid,
+            ),
+        };
         if key > 0 {
             let order = names.iter().take(key).map(|name| format!("{name} COLLATE {}", self.collation));
             sql = format!("{sql} ORDER BY {}", order.collect::<Vec<_>>().join(", "));
         }
         sql
+    }
+}
+
+/// Some of a table's rows.
+pub(super) struct Within {
+    /// By what name SQLite knows the rowid where no column has it.
+    rowid: &'static str,
+    ranges: Ranges,
+}
+
+impl Within {
+    /// Rows in ranges of rowids; `None` where the rowid of the table has no name.
+    pub(super) fn new(table: &Table, ranges: Ranges) -> Option<Self> {
+        let is_free = |name: &&str| !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        Some(Self { rowid: ["rowid", "_rowid_", "oid"].into_iter().find(is_free)?, ranges })
+    }
+
+    fn as_json(&self) -> String {
+        let ranges: Vec<_> = self.ranges.iter().map(|(first, last)| format!("[{first},{last}]")).collect();
+        format!("[{}]", ranges.join(","))
     }
 }
 

@@ -6,6 +6,7 @@
 mod browsing;
 mod checking;
 mod comparing;
+mod comparing_pages;
 mod copying;
 mod copying_fast;
 mod letting_go;

@@ -41,8 +41,8 @@ const LOOKS: u32 = 10_000;
 
 /// A committed state: what the head of the index said when the read lock was held.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub(super) page_size: usize,
+pub(in crate::sqlite) struct Mark {
+    pub(in crate::sqlite) page_size: usize,
     /// Pages of the database; 0 where the log has not said.
     pub(super) pages: u32,
     /// Whether the main file holds all frames, so that the log is not needed.
@@ -159,7 +159,7 @@ impl Mark {
 
     /// Whether nobody did meanwhile what the read lock forbids, as far as the index shows it. It cannot happen, unless
     /// somebody has taken the lock from us: by closing a descriptor of the database in this process.
-    pub(super) fn has_held(&self, connection: &Connection) -> std::result::Result<(), Hitch> {
+    pub(in crate::sqlite) fn has_held(&self, connection: &Connection) -> std::result::Result<(), Hitch> {
         let now = ffi::log_index(connection).map_err(|error| unexpected(error.to_string()))?;
         let Some(current) = Self::of(&now.copies[2], now.backfilled) else {
             // A writer is just changing it, as it may.

@@ -86,7 +86,7 @@ fn of_table(
     let mut counted = BTreeMap::<Date, [u64; 2]>::new();
     let Some(column) = column(halves, profile, progress)? else { return Ok(counted) };
     for (at, (side, table)) in halves.iter().enumerate().filter_map(|(at, half)| half.map(|half| (at, half))) {
-        let mut rows = side.connection.prepare(&side.select(table, &[&column], 0)).map_err(side.trip)?;
+        let mut rows = side.connection.prepare(&side.select(table, &[&column], 0, None)).map_err(side.trip)?;
         let mut rows = rows.query([]).map_err(side.trip)?;
         ffi::interruptible(side.connection, &|| is_cancelled(progress), || {
             for done in 0_u64.. {

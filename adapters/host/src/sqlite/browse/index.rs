@@ -116,7 +116,7 @@ fn gather(
         let mut found = TableIndex::new(columns(Some(old), Some(new)), if by.key == 0 { 2 } else { 3 });
         found.live = Some(Place::of(old.1, &by, &found.columns));
         found.candidate = Some(Place::of(new.1, &by, &found.columns));
-        merge(old, new, &by, progress, &mut |fate, row| found.note(fate, row, &by))?;
+        merge(old, new, &by, None, progress, &mut |fate, row| found.note(fate, row, &by))?;
         return Ok(found);
     }
     let mut found = TableIndex::new(columns(old, new), [old, new].iter().flatten().count().max(1));
