@@ -1,11 +1,13 @@
 //! What the benchmarks share: businesses of a known size, an engine over one of them, the peers that do a part of the
-//! same work, and a table of ratios. A figure alone says little; one beside `cp` on the same disk says a lot.
+//! same work, and what is kept of each run. A figure alone says little; one beside `cp` on the same disk says a lot.
 #![forbid(unsafe_code)]
 #![expect(clippy::disallowed_methods, reason = "peers are the world outside, and work on files of their own")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
 
 pub mod business;
+pub mod contest;
 pub mod engine;
+pub mod machine;
 pub mod many;
 pub mod peers;
-pub mod table;
+pub mod results;

@@ -2,8 +2,9 @@
 //! are left out where the machine has none of them.
 
 use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -22,7 +23,32 @@ pub fn vacuum_into(from: &Path, to: &Path) {
 
 /// Whether there is a program of this name that can be asked for its version.
 pub fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+    let said = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+    said.is_ok_and(|output| output.status.success())
+}
+
+/// The sqlite3 shell doing something with a database.
+pub fn shell(database: &Path, script: &str) {
+    let mut shell = Command::new("sqlite3").arg("-bail").arg(database).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut shell = std::mem::take(&mut shell).spawn().unwrap();
+    shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    assert!(shell.wait().unwrap().success(), "{script}");
+}
+
+/// The shell's `.backup`: the copy is synced, its name is not.
+pub fn shell_backup(from: &Path, to: &Path) {
+    shell(from, &format!(".backup '{}'\n", to.display()));
+}
+
+/// The shell's `.restore`: no check of either database, no safeguard, no undo.
+pub fn shell_restore(live: &Path, from: &Path) {
+    shell(live, &format!(".restore '{}'\n", from.display()));
+}
+
+/// `sqldiff --summary`: rows by primary key, table after table.
+pub fn sqldiff(live: &Path, candidate: &Path) {
+    let status = Command::new("sqldiff").arg("--summary").args([live, candidate]).stdout(Stdio::null()).status();
+    assert!(status.unwrap().success());
 }
 
 /// Python's `sqlite3.Connection.backup` and a sync, as Python itself measures them, without Python's own start.
@@ -40,11 +66,4 @@ print(time.perf_counter() - start)
     let output = Command::new("python3").args(["-c", SCRIPT]).args([from, to]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse().unwrap())
-}
-
-/// The shell's `.restore`: no check of either database, no safeguard, no undo.
-pub fn shell_restore(live: &Path, from: &Path) {
-    let restore = format!(".restore '{}'", from.display());
-    let status = Command::new("sqlite3").arg(live).arg(restore).status().unwrap();
-    assert!(status.success());
 }

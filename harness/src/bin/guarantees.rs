@@ -41,8 +41,8 @@ struct Arguments {
     /// Power cuts on ext4, xfs and btrfs too (root, Linux)
     #[arg(long)]
     kernels: bool,
-    /// These parts of the proof: cuts, platforms, faults, mutants, automatic, lives, conformance; without this
-    /// all but automatic, or all of them in a night
+    /// These parts of the proof: cuts, mutants, automatic, platforms, faults, lives, conformance; without this
+    /// the first three, which CI runs, or all of them in a night
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     parts: Vec<Part>,
     /// Goes through all parts, and as far as a night allows

@@ -43,9 +43,8 @@ impl Part {
     pub const ALL: [Self; 7] =
         [Self::Cuts, Self::Platforms, Self::Faults, Self::Mutants, Self::Automatic, Self::Lives, Self::Conformance];
 
-    /// Those that every push waits for.
-    pub const EVERY_PUSH: [Self; 6] =
-        [Self::Cuts, Self::Platforms, Self::Faults, Self::Mutants, Self::Lives, Self::Conformance];
+    /// Those that every push waits for: power cuts, and every mutant.
+    pub const EVERY_PUSH: [Self; 3] = [Self::Cuts, Self::Mutants, Self::Automatic];
 
     /// Its short name.
     pub const fn name(self) -> &'static str {

@@ -73,7 +73,8 @@ fn edit() -> impl Strategy<Value = String> {
             .prop_map(|(id, n)| format!("UPDATE keyed SET v = randomblob({n}) WHERE id = {id} / 3 * 3")),
         // The leaf stays as it is; only the last page of a long row changes.
         2 => (id.clone()).prop_map(|id| {
-            format!("UPDATE keyed SET v = substr(v, 1, length(v) - 1) || x'07' WHERE length(v) > 900 AND id < {id}")
+            let longer = "CAST(substr(v, 1, length(v) - 1) || x'07' AS BLOB)";
+            format!("UPDATE keyed SET v = {longer} WHERE typeof(v) = 'blob' AND length(v) > 900 AND id < {id}")
         }),
         1 => (id.clone(), 1..300_i64).prop_map(|(id, n)| format!("DELETE FROM keyed WHERE id BETWEEN {id} AND {id} + {n}")),
         2 => (id.clone(), bytes).prop_map(|(id, n)| format!("UPDATE named SET v = zeroblob({n}) WHERE rowid = {id}")),

@@ -1,0 +1,84 @@
+//! `RESULTS.md`: every goal with what was reached, then every group with its ratios and their spread.
+
+use std::fmt::Write as _;
+
+use super::{Group, Spread, Verdict, megabytes, time};
+
+/// The page.
+pub fn page(machine: &str, groups: &[Group], plots: &[(String, String)]) -> String {
+    let mut text = format!(
+        "# How fast, beside others\n\n\
+         Written by `cargo xtask bench`, which measures everything below in one run; do not edit it by hand. {machine}\n\n\
+         A ratio is how many times as long as its yardstick something takes. The yardstick runs right before it, every time; \
+         what is told is the middle of these ratios, and between which the middle half of them lies. Times alone say little: \
+         they are those of this machine and this hour.\n"
+    );
+    for (title, file) in plots {
+        let _ = write!(text, "\n## {title}\n\n![{title}]({file})\n");
+    }
+    text += "\n## Goals\n\n| what | beside | goal | reached | |\n|---|---|---|---|---|\n";
+    for group in groups {
+        for Verdict { goal, reached } in group.verdicts() {
+            let word = if reached <= goal.at_most { "yes" } else { "**no**" };
+            let _ = writeln!(
+                text,
+                "| {}: {} | {} | ≤ {} | {} | {word} |",
+                group.name,
+                goal.who,
+                goal.beside,
+                goal.at_most,
+                ratio(reached)
+            );
+        }
+    }
+    text += "\n## Everything that was measured\n";
+    for group in groups {
+        let base = group.yardstick();
+        let _ = write!(
+            text,
+            "\n### {} ({:.1} MB)\n\n| | ratio | middle half | time |\n|---|---|---|---|\n| {} | 1 | | {} |\n",
+            group.name,
+            megabytes(group.bytes),
+            group.yardstick,
+            time(base.middle)
+        );
+        for one in &group.contestants {
+            let Spread { low, middle, high } = one.ratio();
+            let took = time(one.seconds().middle);
+            let _ =
+                writeln!(text, "| {} | {} | {} to {} | {took} |", one.name, ratio(middle), ratio(low), ratio(high));
+        }
+    }
+    text
+}
+
+/// Two digits that count.
+fn ratio(ratio: f64) -> String {
+    match ratio {
+        _ if ratio >= 10.0 => format!("{ratio:.0}"),
+        _ if ratio >= 1.0 => format!("{ratio:.1}"),
+        _ if ratio >= 0.1 => format!("{ratio:.2}"),
+        _ => format!("{ratio:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::example;
+    use super::page;
+
+    #[test]
+    fn goals_come_first_and_every_ratio_has_its_spread() {
+        let text = page("Two cores.", &[example()], &[("Growth".into(), "growth.svg".into())]);
+        for line in [
+            "## Growth\n\n![Growth](growth.svg)",
+            "| snapshot, small: engine | cp | ≤ 0.4 | 0.50 | **no** |",
+            "| snapshot, small: engine | shell | ≤ 0.2 | 0.12 | yes |",
+            "### snapshot, small (2.0 MB)",
+            "| cp | 1 | | 500.00 ms |",
+            "| engine | 0.50 | 0.50 to 0.60 | 250.00 ms |",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+}
