@@ -1,117 +1,101 @@
-//! Backup: one durable copy with and without its verification, and a whole app start with all four tiers due, beside
-//! what others do for less.
+//! Backup: one durable copy as automatic snapshots are taken, warm and cold, and a whole app start with all four tiers due,
+//! beside what others do for less.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
-use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
-use omnicraft_benches::business::{Business, SIZES, clear};
-use omnicraft_benches::engine::Home;
+use criterion::{Criterion, criterion_group, criterion_main};
+use omnicraft_benches::business::{Business, clear, forget, sizes};
+use omnicraft_benches::contest::{Contest, Timed, timed};
+use omnicraft_benches::engine::{self, Home};
 use omnicraft_benches::peers;
-use omnicraft_benches::table::Table;
-use omnicraft_core::effect::Depth;
-use omnicraft_core::model::FileStamp;
-use omnicraft_host::ports::clock::SystemClock;
-use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem};
-use omnicraft_host::progress::{Progress, Unobserved};
-use omnicraft_host::sqlite::{Opener, backup, integrity};
+use omnicraft_fixtures::Size;
+
+const CP: &str = "cp + fsync";
+const SHELL: &str = "sqlite3 .backup";
+const ENGINE: &str = "engine: snapshot with its digest";
 
 fn benchmark(criterion: &mut Criterion) {
-    let table = Table::default();
-    for (name, size) in SIZES {
+    for (name, size) in sizes() {
         let business = Business::new(size);
-        copies(criterion, &table, name, &business);
-        startups(criterion, &table, name, &business);
+        warm(criterion, (name, size), &business);
+        cold(criterion, (name, size), &business);
+        tiers(criterion, name, &business);
     }
-    println!("{table}");
 }
 
-fn copies(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
+fn warm(criterion: &mut Criterion, (name, size): (&str, Size), business: &Business) {
     let (from, to) = (business.path(), business.beside("copy.db"));
-    let mut group = criterion.benchmark_group(format!("copy/{size}"));
-    group.sampling_mode(SamplingMode::Flat);
-    table.group(&format!("copy, {size}"), business.bytes);
-    let fresh = || clear(&to);
-    let who = "cp + fsync";
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || peers::copy(&from, &to))));
-    let who = "engine: copy, sealed and durable";
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || copy(&from, &to))));
-    let who = "engine: the same through SQLite";
-    let through_sqlite = || copy_through_sqlite(&from, &to);
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, through_sqlite)));
-    let who = "engine: copy and verify";
-    let verified = || {
-        copy(&from, &to);
-        verify(&to);
-    };
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, verified)));
-    let who = "VACUUM INTO";
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, || peers::vacuum_into(&from, &to))));
-    if peers::has("python3") {
-        let who = "Python's Connection.backup + fsync";
-        let python = || {
-            clear(&to);
-            peers::python_backup(&from, &to)
-        };
-        group.bench_function(who, |b| b.iter_custom(|n| table.reported(who, n, python)));
+    let (from, to) = (from.as_path(), to.as_path());
+    let fresh = || clear(to);
+    let cp = (CP, timed(fresh, || peers::copy(from, to)));
+    let mut contest = Contest::new(criterion, ("backup", &format!("snapshot, {name}")), business.bytes, cp);
+    contest.against(ENGINE, timed(fresh, || engine::snapshot(from, to)));
+    contest.against("engine: the same through SQLite", timed(fresh, || engine::snapshot_through_sqlite(from, to)));
+    if peers::has("sqlite3") {
+        contest.against(SHELL, timed(fresh, || peers::shell_backup(from, to)));
     }
-    group.finish();
+    contest.against("VACUUM INTO", timed(fresh, || peers::vacuum_into(from, to)));
+    if peers::has("python3") {
+        contest.against("Python's Connection.backup + fsync", python(from, to));
+    }
+    // Between 10 MB and 1 GB; a millisecond's work is a few system calls here and there.
+    match size {
+        Size::Small => contest.goal(ENGINE, SHELL, 1.0),
+        Size::Medium => contest.goal(ENGINE, CP, 1.1).goal(ENGINE, SHELL, 0.4),
+        Size::Large => contest.goal(ENGINE, CP, 0.65).goal(ENGINE, SHELL, 0.27),
+    };
+    contest.finish();
 }
 
-fn startups(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
-    let from = business.path();
-    let copies = ["1.db", "2.db", "3.db", "4.db"].map(|name| business.beside(name));
-    let mut group = criterion.benchmark_group(format!("start/{size}"));
-    group.sampling_mode(SamplingMode::Flat);
-    table.group(&format!("app start with four tiers due, {size}"), business.bytes);
-    let who = "cp + fsync, four times";
-    let fresh = || copies.iter().for_each(|copy| clear(copy));
-    let four = || copies.iter().for_each(|copy| peers::copy(&from, copy));
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, four)));
-    fresh();
-    let who = "engine: copy once, verify, publish four";
+fn python<'w>(from: &'w Path, to: &'w Path) -> Timed<'w> {
+    Box::new(move || {
+        clear(to);
+        peers::python_backup(from, to)
+    })
+}
+
+fn cold(criterion: &mut Criterion, (name, size): (&str, Size), business: &Business) {
+    let (from, to) = (business.path(), business.beside("copy.db"));
+    let (from, to) = (from.as_path(), to.as_path());
+    let fresh = || {
+        clear(to);
+        forget(from);
+    };
+    let cp = (CP, timed(fresh, || peers::copy(from, to)));
+    let mut contest = Contest::new(criterion, ("backup", &format!("snapshot, cold, {name}")), business.bytes, cp);
+    contest.against(ENGINE, timed(fresh, || engine::snapshot(from, to)));
+    if size == Size::Large {
+        contest.goal(ENGINE, CP, 0.9);
+    }
+    contest.finish();
+}
+
+fn tiers(criterion: &mut Criterion, name: &str, business: &Business) {
+    const START: &str = "engine: read once, check, publish four";
     let home = RefCell::new(None);
-    let renew = || drop(home.replace(Some(Home::with(business))));
+    let (from, to) = (business.path(), business.beside("copy.db"));
+    let fresh = || clear(&to);
+    let (one, backup): (&str, Timed<'_>) = match peers::has("sqlite3") {
+        true => ("one sqlite3 .backup", timed(fresh, || peers::shell_backup(&from, &to))),
+        false => ("one VACUUM INTO", timed(fresh, || peers::vacuum_into(&from, &to))),
+    };
+    let group = format!("four tiers due, {name}");
+    let mut contest = Contest::new(criterion, ("backup", &group), business.bytes, (one, backup));
+    let renew = || {
+        clear(&to);
+        drop(home.replace(Some(Home::with(business))));
+    };
     let start = || home.borrow_mut().as_mut().map(Home::start).unwrap();
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, renew, start)));
-    group.finish();
-}
-
-/// As the engine does it for every snapshot.
-fn copy(from: &Path, to: &Path) {
-    held(from).copy(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
-}
-
-/// As the engine does it for what a user takes away, and where it must.
-fn copy_through_sqlite(from: &Path, to: &Path) {
-    held(from).copy_through_sqlite(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
-}
-
-fn held(from: &Path) -> backup::Held {
-    let clock = SystemClock::new();
-    let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    backup::hold(&Opener::default(), from, &mut progress).unwrap()
-}
-
-/// As the engine does it for every snapshot.
-fn verify(file: &Path) {
-    let clock = SystemClock::new();
-    let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    let digest = OsFileSystem.digest(file, &mut |_| true).unwrap();
-    let (opener, stamp) = (Opener::default(), FileStamp::default());
-    let found = integrity::verify(&opener, file, Depth::Sound, None, digest, stamp, &mut progress).unwrap();
-    assert!(found.problems.is_empty(), "{:?}", found.problems);
+    contest.against(START, timed(renew, start)).goal(START, one, 1.0);
+    contest.finish();
 }
 
 criterion_group! {
     name = backups;
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3));
+    config = engine::criterion(Duration::from_secs(2));
     targets = benchmark
 }
 criterion_main!(backups);

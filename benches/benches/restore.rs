@@ -2,57 +2,51 @@
 //! without.
 #![expect(clippy::disallowed_methods, reason = "it makes and removes files of its own")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
-#![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 use std::cell::RefCell;
 use std::fs;
 use std::time::Duration;
 
-use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
-use omnicraft_benches::business::{Business, SIZES};
-use omnicraft_benches::engine::Home;
+use criterion::{Criterion, criterion_group, criterion_main};
+use omnicraft_benches::business::{Business, sizes};
+use omnicraft_benches::contest::{Contest, Timed, at_once};
+use omnicraft_benches::engine::{self, Home};
 use omnicraft_benches::peers;
-use omnicraft_benches::table::Table;
+use omnicraft_fixtures::Size;
 
 fn benchmark(criterion: &mut Criterion) {
-    let table = Table::default();
-    for (name, size) in SIZES {
-        restores(criterion, &table, name, &Business::new(size));
+    for (name, size) in sizes() {
+        restores(criterion, (name, size), &Business::new(size));
     }
-    println!("{table}");
 }
 
-fn restores(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
+fn restores(criterion: &mut Criterion, (name, size): (&str, Size), business: &Business) {
+    const ENGINE: &str = "engine: check, safeguard, swap, check";
+    const RENAME: &str = "cp + fsync + rename";
     let (from, live, new) = (business.path(), business.beside("live.db"), business.beside("new.db"));
     business.copy_to(&live);
-    let mut group = criterion.benchmark_group(format!("restore/{size}"));
-    group.sampling_mode(SamplingMode::Flat);
-    table.group(&format!("restore of one .db, {size}"), business.bytes);
-    let who = "cp + fsync + rename";
+    let home = RefCell::new(Home::with(business));
     let rename = || {
         peers::copy(&from, &new);
         fs::rename(&new, &live).unwrap();
     };
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || {}, rename)));
-    if peers::has("sqlite3") {
-        let who = "sqlite3 .restore";
-        let restore = || peers::shell_restore(&live, &from);
-        group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || {}, restore)));
+    let (who, yardstick): (&str, Timed<'_>) = match peers::has("sqlite3") {
+        true => ("sqlite3 .restore", at_once(|| peers::shell_restore(&live, &from))),
+        false => (RENAME, at_once(rename)),
+    };
+    let group = format!("restore of one .db, {name}");
+    let mut contest = Contest::new(criterion, ("restore", &group), business.bytes, (who, yardstick));
+    contest.against(RENAME, at_once(rename));
+    contest.against(ENGINE, at_once(|| home.borrow_mut().restore(&from)));
+    if size != Size::Small {
+        contest.goal(ENGINE, "sqlite3 .restore", 0.6);
     }
-    let who = "engine: check, safeguard, swap, check";
-    let home = RefCell::new(Home::with(business));
-    let restore = || home.borrow_mut().restore(&from);
-    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || {}, restore)));
-    assert!(home.borrow().live().exists());
-    group.finish();
+    contest.finish();
 }
 
 criterion_group! {
     name = restoring;
-    config = Criterion::default()
-        .sample_size(10)
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3));
+    config = engine::criterion(Duration::from_secs(2));
     targets = benchmark
 }
 criterion_main!(restoring);

@@ -1,14 +1,22 @@
 //! An engine over a home with one business, as a front end embeds it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use criterion::Criterion;
+use omnicraft_core::effect::Depth;
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Workspace, WorkspaceId};
 use omnicraft_core::state::Ending;
+use omnicraft_core::transition::Conclusion;
 use omnicraft_erp::{BUSINESS, OmniCraft};
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::Ports;
-use omnicraft_host::progress::Unobserved;
+use omnicraft_host::ports::clock::SystemClock;
+use omnicraft_host::ports::filesystem::OsFileSystem;
+use omnicraft_host::progress::{Progress, Unobserved};
+use omnicraft_host::sqlite::Opener;
+use omnicraft_host::sqlite::backup::{self, Held};
 use tempfile::TempDir;
 
 use crate::business::Business;
@@ -40,17 +48,61 @@ impl Home {
         assert_eq!((ended.ending, ended.published.len()), (Ending::Applied, 4), "{:?}", ended.failure);
     }
 
+    /// The app closes: the ring turns, statistics are renewed, free pages are given back where that pays.
+    pub fn close(&mut self) {
+        self.done(EventKind::AppClosing(self.shop.clone()));
+    }
+
+    /// Shows what a restore of the newest snapshot would change.
+    pub fn preview(&mut self) {
+        let newest = self.engine.state().snapshots.keys().next_back().copied().unwrap();
+        let ended = self.done(EventKind::PreviewRequested(self.shop.clone(), Source::Snapshot(newest)));
+        assert!(ended.differences.is_some());
+    }
+
+    /// Checks the newest snapshot in full.
+    pub fn verify(&mut self) {
+        let newest = self.engine.state().snapshots.keys().next_back().copied().unwrap();
+        self.done(EventKind::VerifyRequested(vec![newest], Depth::Proven));
+    }
+
+    fn done(&mut self, event: EventKind) -> Conclusion {
+        let ended = self.engine.handle(event).unwrap();
+        assert_eq!(ended.ending, Ending::Applied, "{:?} {:?}", ended.failure, ended.warnings);
+        ended
+    }
+
     /// Restores from a file.
     pub fn restore(&mut self, file: &Path) {
         let file = file.to_str().unwrap().into();
-        let ended = self.engine.handle(EventKind::RestoreRequested(self.shop.clone(), Source::File(file))).unwrap();
-        assert_eq!(ended.ending, Ending::Applied, "{:?} {:?}", ended.failure, ended.warnings);
+        self.done(EventKind::RestoreRequested(self.shop.clone(), Source::File(file)));
     }
 
     /// The live database.
     pub fn live(&self) -> PathBuf {
         self.folder.path().join("shop.db")
     }
+}
+
+/// One durable snapshot, as the engine takes it for a slot.
+pub fn snapshot(from: &Path, to: &Path) {
+    held(from).copy(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
+}
+
+/// As the engine takes it where it must: of databases that it does not know in every byte.
+pub fn snapshot_through_sqlite(from: &Path, to: &Path) {
+    held(from).copy_through_sqlite(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
+}
+
+fn held(from: &Path) -> Held {
+    let clock = SystemClock::new();
+    let mut progress = Progress::new(&Unobserved, &clock, String::new());
+    backup::hold(&Opener::default(), from, &mut progress).unwrap()
+}
+
+/// How criterion measures here: few samples, because each is a run of the yardstick too.
+pub fn criterion(time: Duration) -> Criterion {
+    Criterion::default().sample_size(10).warm_up_time(Duration::from_millis(100)).measurement_time(time)
 }
 
 fn ports() -> Ports {

@@ -4,8 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{ToSpan, Zoned};
+use omnicraft_core::change::Change;
 use omnicraft_core::event::EventKind;
-use omnicraft_core::model::{Workspace, WorkspaceId};
+use omnicraft_core::model::{
+    Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId,
+};
+use omnicraft_core::state::State;
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::Ports;
 use omnicraft_host::ports::app::NoApp;
@@ -32,6 +36,35 @@ pub fn snapshots(count: usize) -> TempDir {
         *today = today.checked_add(1.day()).unwrap();
     }
     folder
+}
+
+/// What the core knows of a shop with so many pinned snapshots, one a day.
+pub fn state(count: u64) -> State {
+    let mut state = State::default();
+    state.apply(&Change::WorkspacePut(Workspace::adopted("shop", "Shop", "shop.db")));
+    for number in 1..=count {
+        let taken_at = day(number);
+        state.apply(&Change::SnapshotPut(Box::new(Snapshot {
+            id: SnapshotId(number),
+            workspace: WorkspaceId("shop".to_owned()),
+            slot: Slot::dated(Base::Manual, taken_at.date(), 1),
+            trigger: Trigger::Manual,
+            taken_at,
+            digest: format!("{number:064}"),
+            stamp: FileStamp::default(),
+            level: Level::Sound,
+            pin: Some(format!("day {number}")),
+            facts: Facts::default(),
+            condition: Condition::Good,
+        })));
+    }
+    state.next_snapshot = count + 1;
+    state
+}
+
+/// The evening of a day after the first.
+pub fn day(number: u64) -> Zoned {
+    FIRST.parse::<Zoned>().unwrap().checked_add(i64::try_from(number).unwrap().days()).unwrap()
 }
 
 /// The ports of an app without a schema.

@@ -27,10 +27,16 @@ pub fn has(program: &str) -> bool {
     said.is_ok_and(|output| output.status.success())
 }
 
+/// The same of sqldiff, which tells no version.
+pub fn has_sqldiff() -> bool {
+    Command::new("sqldiff").arg("--help").output().is_ok()
+}
+
 /// The sqlite3 shell doing something with a database.
 pub fn shell(database: &Path, script: &str) {
-    let mut shell = Command::new("sqlite3").arg("-bail").arg(database).stdin(Stdio::piped()).stdout(Stdio::null());
-    let mut shell = std::mem::take(&mut shell).spawn().unwrap();
+    let mut command = Command::new("sqlite3");
+    let mut shell =
+        command.arg("-bail").arg(database).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     assert!(shell.wait().unwrap().success(), "{script}");
 }

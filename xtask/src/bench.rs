@@ -1,8 +1,12 @@
-//! `cargo xtask bench`: the benchmarks with their peers. Arguments go to criterion, for example `--quick`.
+//! `cargo xtask bench`: the benchmarks with their peers, all in one run, and the page that tells what they found. Arguments go
+//! to criterion, for example `--quick`; the variable `OMNICRAFT_BENCH_SIZES` says which businesses are measured.
 
 use crate::process::{Failure, cargo, succeed};
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    // One of them starts the program that is shipped.
+    succeed(cargo(["build", "--release", "--package", "omnicraft-cli", "--bin", "omnicraft"]))?;
     // The glob leaves out the library's own test harness, which does not know criterion's arguments.
-    succeed(cargo(["bench", "--package", "omnicraft-benches", "--bench", "*", "--"]).args(arguments))
+    succeed(cargo(["bench", "--package", "omnicraft-benches", "--bench", "*", "--"]).args(arguments))?;
+    succeed(cargo(["run", "--quiet", "--package", "omnicraft-benches", "--bin", "results"]))
 }

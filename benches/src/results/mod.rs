@@ -108,11 +108,8 @@ impl Group {
             true => Some(1.0),
             false => self.contestants.iter().find(|one| one.name == who).map(|one| one.ratio().middle),
         };
-        let reached = |goal| -> Option<Verdict<'_>> {
-            let Goal { who, beside, .. } = goal;
-            Some(Verdict { goal, reached: ratio(who)? / ratio(beside)? })
-        };
-        self.goals.iter().filter_map(reached).collect()
+        let goals = self.goals.iter();
+        goals.filter_map(|goal| Some(Verdict { goal, reached: ratio(&goal.who)? / ratio(&goal.beside)? })).collect()
     }
 
     /// Prints the group and keeps it for the page.
