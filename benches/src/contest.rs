@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode};
-use omnicraft_host::ports::clock::{Clock, SystemClock};
 
 use crate::results::{Contestant, Goal, Group};
+use crate::stopwatch;
 
 /// Some work with the time that it took.
 pub type Timed<'w> = Box<dyn FnMut() -> Duration + 'w>;
@@ -20,12 +20,9 @@ pub struct Contest<'c, 'w> {
 
 /// Work with a preparation that is not measured.
 pub fn timed<'w>(mut prepare: impl FnMut() + 'w, mut work: impl FnMut() + 'w) -> Timed<'w> {
-    let clock = SystemClock::new();
     Box::new(move || {
         prepare();
-        let start = clock.monotonic();
-        work();
-        clock.monotonic().saturating_sub(start)
+        stopwatch(&mut work)
     })
 }
 

@@ -1,9 +1,11 @@
 //! An engine over a home with one business, as a front end embeds it.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use criterion::Criterion;
+use jiff::{ToSpan, Zoned};
 use omnicraft_core::effect::Depth;
 use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Workspace, WorkspaceId};
@@ -20,32 +22,53 @@ use omnicraft_host::sqlite::backup::{self, Held};
 use tempfile::TempDir;
 
 use crate::business::Business;
+use crate::many::Calendar;
 
 /// A home whose business no snapshot was taken of yet.
 pub struct Home {
     engine: Engine,
     shop: WorkspaceId,
     folder: TempDir,
+    today: Option<Arc<Mutex<Zoned>>>,
 }
 
 impl Home {
     /// A new home with a copy of the business.
     pub fn with(business: &Business) -> Self {
+        Self::new(business, ports(), None)
+    }
+
+    /// The same, where time passes as told.
+    pub fn of_any_day(business: &Business) -> Self {
+        let (clock, today) = Calendar::new();
+        Self::new(business, Ports { clock: Box::new(clock), ..ports() }, Some(today))
+    }
+
+    fn new(business: &Business, ports: Ports, today: Option<Arc<Mutex<Zoned>>>) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut engine = Engine::create(folder.path(), ports(), Box::new(Unobserved)).unwrap();
+        let mut engine = Engine::create(folder.path(), ports, Box::new(Unobserved)).unwrap();
         business.copy_to(&folder.path().join("shop.db"));
         let mut workspace = Workspace::adopted("shop", "The shop", "shop.db");
         workspace.schema = Some(BUSINESS.to_owned());
         workspace.identity = Some("the-shop".to_owned());
         let shop = workspace.id.clone();
         engine.handle(EventKind::WorkspaceAdded(Box::new(workspace))).unwrap();
-        Self { engine, shop, folder }
+        Self { engine, shop, folder, today }
     }
 
     /// The app starts: everything that is due is taken.
     pub fn start(&mut self) {
         let ended = self.engine.handle(EventKind::AppStarted(self.shop.clone())).unwrap();
         assert_eq!((ended.ending, ended.published.len()), (Ending::Applied, 4), "{:?}", ended.failure);
+    }
+
+    /// A month goes by, and the app starts: everything is due again.
+    pub fn start_after_a_month(&mut self) {
+        if let Some(today) = &self.today {
+            let mut today = today.lock().unwrap();
+            *today = today.checked_add(1.month()).unwrap();
+        }
+        self.start();
     }
 
     /// The app closes: the ring turns, statistics are renewed, free pages are given back where that pays.

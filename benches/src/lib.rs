@@ -11,3 +11,15 @@ pub mod machine;
 pub mod many;
 pub mod peers;
 pub mod results;
+
+use std::time::Duration;
+
+use omnicraft_host::ports::clock::{Clock as _, SystemClock};
+
+/// How long some work takes.
+pub fn stopwatch(work: impl FnOnce()) -> Duration {
+    let clock = SystemClock::new();
+    let start = clock.monotonic();
+    work();
+    clock.monotonic().saturating_sub(start)
+}

@@ -24,9 +24,8 @@ pub fn snapshots(count: usize) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
     connection.execute_batch("CREATE TABLE sale (id INTEGER PRIMARY KEY, sold_on TEXT)").unwrap();
-    let today = Arc::new(Mutex::new(FIRST.parse::<Zoned>().unwrap()));
-    let clock = Box::new(Calendar { today: Arc::clone(&today), runs: SystemClock::new() });
-    let ports = Ports { clock, ..ports() };
+    let (clock, today) = Calendar::new();
+    let ports = Ports { clock: Box::new(clock), ..ports() };
     let mut engine = Engine::create(folder.path(), ports, Box::new(Unobserved)).unwrap();
     engine.handle(EventKind::WorkspaceAdded(Box::new(Workspace::adopted("shop", "Shop", "shop.db")))).unwrap();
     for day in 0..count {
@@ -73,9 +72,17 @@ pub fn ports() -> Ports {
 }
 
 /// A clock whose day is set.
-struct Calendar {
+pub struct Calendar {
     today: Arc<Mutex<Zoned>>,
     runs: SystemClock,
+}
+
+impl Calendar {
+    /// The clock, and its day for whoever turns the pages.
+    pub fn new() -> (Self, Arc<Mutex<Zoned>>) {
+        let today = Arc::new(Mutex::new(FIRST.parse().unwrap()));
+        (Self { today: Arc::clone(&today), runs: SystemClock::new() }, today)
+    }
 }
 
 impl Clock for Calendar {

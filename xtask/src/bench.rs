@@ -5,8 +5,8 @@ use crate::process::{Failure, cargo, succeed};
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     // One of them starts the program that is shipped.
-    succeed(cargo(["build", "--release", "--package", "omnicraft-cli", "--bin", "omnicraft"]))?;
+    succeed(&mut cargo(["build", "--release", "--package", "omnicraft-cli", "--bin", "omnicraft"]))?;
     // The glob leaves out the library's own test harness, which does not know criterion's arguments.
     succeed(cargo(["bench", "--package", "omnicraft-benches", "--bench", "*", "--"]).args(arguments))?;
-    succeed(cargo(["run", "--quiet", "--package", "omnicraft-benches", "--bin", "results"]))
+    succeed(&mut cargo(["run", "--quiet", "--package", "omnicraft-benches", "--bin", "results"]))
 }

@@ -14,6 +14,7 @@ mod demo;
 mod deny;
 mod drill;
 mod guarantees;
+mod instructions;
 mod process;
 mod tally;
 mod test;
@@ -31,6 +32,7 @@ cargo xtask TASK
   demo [ARGUMENT…]    builds omnicraft and shows a business losing its books and getting them back
   drill [--home DIR]  rehearses a restore of every snapshot; without --home, in a throw-away home
   bench [ARGUMENT…]   the benchmarks, beside their peers; arguments go to criterion
+  instructions        counts the instructions of the hot loops, and fails where one takes more than it may (valgrind)
   guarantees […]      the proof that the power may fail at any instant; `guarantees --help` tells its options
 ";
 
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "drill" => drill::run(rest),
         "bench" => bench::run(rest),
         "guarantees" => guarantees::run(rest),
+        "instructions" => instructions::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())
