@@ -13,9 +13,8 @@ use omnicraft_benches::engine::Home;
 use omnicraft_benches::peers;
 use omnicraft_benches::table::Table;
 use omnicraft_core::effect::Depth;
-use omnicraft_core::model::FileStamp;
 use omnicraft_host::ports::clock::SystemClock;
-use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem};
+use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem, Watch};
 use omnicraft_host::progress::{Progress, Unobserved};
 use omnicraft_host::sqlite::{Opener, backup, integrity};
 
@@ -100,9 +99,9 @@ fn held(from: &Path) -> backup::Held {
 fn verify(file: &Path) {
     let clock = SystemClock::new();
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    let digest = OsFileSystem.digest(file, &mut |_| true).unwrap();
-    let (opener, stamp) = (Opener::default(), FileStamp::default());
-    let found = integrity::verify(&opener, file, Depth::Sound, None, digest, stamp, &mut progress).unwrap();
+    let (opener, stamp) = (Opener::default(), OsFileSystem.stamp(file).unwrap().unwrap());
+    let digest = |watch: Watch<'_>| Ok(OsFileSystem.digest(file, watch).unwrap());
+    let found = integrity::verify(&opener, file, Depth::Sound, None, &digest, stamp, &mut progress).unwrap();
     assert!(found.problems.is_empty(), "{:?}", found.problems);
 }
 

@@ -12,6 +12,7 @@ pub mod ports;
 pub mod progress;
 pub mod sqlite;
 mod surroundings;
+mod two_cores;
 
 pub use surroundings::surroundings;
 
