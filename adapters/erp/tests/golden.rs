@@ -62,7 +62,15 @@ fn verified(schema: &str, database: &Path) -> omnicraft_core::outcome::Verificat
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
     let (profile, stamp) = (profile(schema), FileStamp::default());
     let depth = Depth::Proven;
-    let found = integrity::verify(&Opener::default(), database, depth, Some(&profile), &|_| Ok(String::new()), stamp, &mut progress);
+    let found = integrity::verify(
+        &Opener::default(),
+        database,
+        depth,
+        Some(&profile),
+        &|_| Ok(String::new()),
+        stamp,
+        &mut progress,
+    );
     let found = found.unwrap();
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     found

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod error;
 pub mod handle;
 mod home;
+mod pace;
 pub mod perform;
 pub mod ports;
 pub mod progress;

@@ -190,7 +190,8 @@ pub(crate) fn facts(database: &Path) -> Facts {
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
     let opener = Opener::default();
     let stamp = FileStamp::default();
-    let found = integrity::verify(&opener, database, Depth::Proven, None, &|_| Ok(String::new()), stamp, &mut progress).unwrap();
+    let found = integrity::verify(&opener, database, Depth::Proven, None, &|_| Ok(String::new()), stamp, &mut progress)
+        .unwrap();
     assert_eq!(found.problems, Vec::<String>::new());
     found.facts
 }

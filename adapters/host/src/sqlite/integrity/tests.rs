@@ -67,9 +67,8 @@ fn what_only_the_whole_can_say_is_said() {
     let folder = TempDir::new().unwrap();
     let (file, bytes) = business(&folder, "auto_vacuum = NONE");
     let connection = Connection::open(&file).unwrap();
-    let root: u32 = connection
-        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'goods'", [], |row| row.get(0))
-        .unwrap();
+    let root: u32 =
+        connection.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'goods'", [], |row| row.get(0)).unwrap();
     drop(connection);
     let right_child = (root as usize - 1) * 512 + 8;
     let free_pages = 36..40;
