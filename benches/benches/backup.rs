@@ -23,6 +23,7 @@ fn benchmark(criterion: &mut Criterion) {
     for (name, size) in SIZES {
         let business = Business::new(size);
         copies(criterion, &table, name, &business);
+        checks(criterion, &table, name, &business);
         startups(criterion, &table, name, &business);
     }
     println!("{table}");
@@ -44,7 +45,7 @@ fn copies(criterion: &mut Criterion, table: &Table, size: &str, business: &Busin
     let who = "engine: copy and verify";
     let verified = || {
         copy(&from, &to);
-        verify(&to);
+        verify(&to, Depth::Sound);
     };
     group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, verified)));
     let who = "VACUUM INTO";
@@ -60,6 +61,26 @@ fn copies(criterion: &mut Criterion, table: &Table, size: &str, business: &Busin
     group.finish();
 }
 
+fn checks(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
+    let file = business.beside("checked.db");
+    clear(&file);
+    copy(&business.path(), &file);
+    let mut group = criterion.benchmark_group(format!("check/{size}"));
+    group.sampling_mode(SamplingMode::Flat);
+    table.group(&format!("check of a copy, {size}"), business.bytes);
+    if peers::has("sqlite3") {
+        let who = "sqlite3 'PRAGMA integrity_check'";
+        group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || {}, || peers::shell_check(&file))));
+    }
+    for (who, depth) in [
+        ("engine: digest, quick check, foreign keys, rows", Depth::Sound),
+        ("engine: the same, and the whole integrity check", Depth::Proven),
+    ] {
+        group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, || {}, || verify(&file, depth))));
+    }
+    group.finish();
+}
+
 fn startups(criterion: &mut Criterion, table: &Table, size: &str, business: &Business) {
     let from = business.path();
     let copies = ["1.db", "2.db", "3.db", "4.db"].map(|name| business.beside(name));
@@ -71,7 +92,18 @@ fn startups(criterion: &mut Criterion, table: &Table, size: &str, business: &Bus
     let four = || copies.iter().for_each(|copy| peers::copy(&from, copy));
     group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, four)));
     fresh();
-    let who = "engine: copy once, verify, publish four";
+    let who = "engine: copy, verify, three independent copies, at full speed";
+    let [first, others @ ..] = &copies;
+    let at_full_speed = || {
+        copy(&from, first);
+        verify(first, Depth::Sound);
+        for other in others {
+            OsFileSystem.copy_and_digest(first, other, &mut |_| true).unwrap();
+        }
+    };
+    group.bench_function(who, |b| b.iter_custom(|n| table.measure(who, n, fresh, at_full_speed)));
+    fresh();
+    let who = "engine: copy once, verify, publish four, paced";
     let home = RefCell::new(None);
     let renew = || drop(home.replace(Some(Home::with(business))));
     let start = || home.borrow_mut().as_mut().map(Home::start).unwrap();
@@ -96,12 +128,12 @@ fn held(from: &Path) -> backup::Held {
 }
 
 /// As the engine does it for every snapshot.
-fn verify(file: &Path) {
+fn verify(file: &Path, depth: Depth) {
     let clock = SystemClock::new();
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
     let (opener, stamp) = (Opener::default(), OsFileSystem.stamp(file).unwrap().unwrap());
     let digest = |watch: Watch<'_>| Ok(OsFileSystem.digest(file, watch).unwrap());
-    let found = integrity::verify(&opener, file, Depth::Sound, None, &digest, stamp, &mut progress).unwrap();
+    let found = integrity::verify(&opener, file, depth, None, &digest, stamp, &mut progress).unwrap();
     assert!(found.problems.is_empty(), "{:?}", found.problems);
 }
 

@@ -42,6 +42,12 @@ print(time.perf_counter() - start)
     Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse().unwrap())
 }
 
+/// The shell's full check of a database.
+pub fn shell_check(file: &Path) {
+    let output = Command::new("sqlite3").arg(file).arg("PRAGMA integrity_check").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "ok\n");
+}
+
 /// The shell's `.restore`: no check of either database, no safeguard, no undo.
 pub fn shell_restore(live: &Path, from: &Path) {
     let restore = format!(".restore '{}'", from.display());

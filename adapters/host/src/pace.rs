@@ -2,10 +2,10 @@
 //!
 //! A copy at full speed fills the disk's queue, and a commit of the app waits behind all of it. So a paced copy writes
 //! no more than so many bytes a second, in small pieces. The one sign that somebody else wants the disk is how long our
-//! own pieces take: when one takes longer than the full rate allows, and several times as long as the quickest so far, the
-//! rate is halved, and it comes back
-//! bit by bit. That sees every program on that disk, needs no look into the app, and errs on the side of waiting. The
-//! quickest piece so far is the measure because it is this disk's, whatever disk it is.
+//! own pieces take: when one takes longer than the full rate allows, and several times as long as the quickest so far,
+//! the rate is halved, and it comes back bit by bit. That sees every program on that disk, needs no look into the app,
+//! and errs on the side of waiting. The quickest piece so far is the measure because it is this disk's, whatever disk it
+//! is. Linux could be told to give our writes an idle priority (`ioprio_set`), but no safe call for it is at hand.
 
 use std::time::Duration;
 

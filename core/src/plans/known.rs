@@ -23,11 +23,13 @@ pub(super) fn spare(case: &Case<'_>, operation: &mut Operation, workspace: &Work
         return;
     }
     let staged = copying::staged_of(operation, workspace);
-    let verifications = operation.remaining.iter_mut().filter_map(|step| match &mut step.effect {
-        Effect::Verify { file, depth, .. } if *file == staged => Some(depth),
-        _ => None,
-    });
-    verifications.for_each(|depth| *depth = Depth::Digest);
+    for step in &mut operation.remaining {
+        if let Effect::Verify { file, depth, .. } = &mut step.effect
+            && *file == staged
+        {
+            *depth = Depth::Digest;
+        }
+    }
 }
 
 /// What a verification of the copy says, with what is known of its content from before. `None` where the disk does not

@@ -177,7 +177,9 @@ impl Check<'_> {
         }
         for learnt in self.perform_all(connection, tables, &tasks, KNOW_NOTHING, progress)? {
             findings.absorb(learnt.findings);
-            found.digest = learnt.digest.unwrap_or(std::mem::take(&mut found.digest));
+            if let Some(digest) = learnt.digest {
+                found.digest = digest;
+            }
             found.facts.foreign_key_violations += learnt.violations.unwrap_or_default();
             found.facts.rows.extend(learnt.rows.unwrap_or_default());
         }
