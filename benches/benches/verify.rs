@@ -9,9 +9,8 @@ use omnicraft_benches::business::{Business, sizes};
 use omnicraft_benches::contest::{Contest, at_once};
 use omnicraft_benches::{engine, peers};
 use omnicraft_core::effect::Depth;
-use omnicraft_core::model::FileStamp;
 use omnicraft_host::ports::clock::SystemClock;
-use omnicraft_host::ports::filesystem::{FileSystem as _, OsFileSystem};
+use omnicraft_host::ports::filesystem::{FileSystem as _, OsFileSystem, Watch};
 use omnicraft_host::progress::{Progress, Unobserved};
 use omnicraft_host::sqlite::{Opener, integrity};
 
@@ -47,9 +46,9 @@ fn snapshot_of(business: &Business) -> std::path::PathBuf {
 fn verify(file: &Path, depth: Depth) {
     let clock = SystemClock::new();
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    let digest = OsFileSystem.digest(file, &mut |_| true).unwrap();
-    let (opener, stamp) = (Opener::default(), FileStamp::default());
-    let found = integrity::verify(&opener, file, depth, None, digest, stamp, &mut progress).unwrap();
+    let digest = |watch: Watch<'_>| Ok(OsFileSystem.digest(file, watch).unwrap());
+    let stamp = OsFileSystem.stamp(file).unwrap().unwrap();
+    let found = integrity::verify(&Opener::default(), file, depth, None, &digest, stamp, &mut progress).unwrap();
     assert!(found.problems.is_empty(), "{:?}", found.problems);
 }
 

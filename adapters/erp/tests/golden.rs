@@ -60,9 +60,17 @@ fn built(schema: &str, version: &str, folder: &TempDir) -> PathBuf {
 fn verified(schema: &str, database: &Path) -> omnicraft_core::outcome::Verification {
     let clock = SystemClock::new();
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    let (profile, digest, stamp) = (profile(schema), String::new(), FileStamp::default());
+    let (profile, stamp) = (profile(schema), FileStamp::default());
     let depth = Depth::Proven;
-    let found = integrity::verify(&Opener::default(), database, depth, Some(&profile), digest, stamp, &mut progress);
+    let found = integrity::verify(
+        &Opener::default(),
+        database,
+        depth,
+        Some(&profile),
+        &|_| Ok(String::new()),
+        stamp,
+        &mut progress,
+    );
     let found = found.unwrap();
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     found

@@ -7,11 +7,13 @@ pub mod engine;
 pub mod error;
 pub mod handle;
 mod home;
+mod pace;
 pub mod perform;
 pub mod ports;
 pub mod progress;
 pub mod sqlite;
 mod surroundings;
+mod two_cores;
 
 pub use surroundings::surroundings;
 

@@ -26,6 +26,15 @@ impl Observer for Unobserved {
     }
 }
 
+/// Whoever is told how far some work is, and may want it to stop.
+pub(crate) trait Watcher {
+    /// Says how far the work is; an error where it shall stop.
+    fn at(&mut self, done: u64, total: u64) -> Result<()>;
+
+    /// Whether it shall stop; for callbacks that cannot return an error.
+    fn cancelled(&self) -> bool;
+}
+
 /// The progress of one step.
 pub struct Progress<'a> {
     observer: &'a dyn Observer,
@@ -64,5 +73,15 @@ impl<'a> Progress<'a> {
     /// Time since an arbitrary moment; for budgets.
     pub fn monotonic(&self) -> Duration {
         self.clock.monotonic()
+    }
+}
+
+impl Watcher for Progress<'_> {
+    fn at(&mut self, done: u64, total: u64) -> Result<()> {
+        Self::at(self, done, total)
+    }
+
+    fn cancelled(&self) -> bool {
+        Self::cancelled(self)
     }
 }

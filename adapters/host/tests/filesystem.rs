@@ -192,3 +192,28 @@ fn a_raw_copy_of_a_live_database_drops_no_lock_on_it() {
     assert_eq!(locks(), before);
     app.execute_batch("COMMIT").unwrap();
 }
+
+/// The digest comes from the new file, and not from what was read to make it.
+#[test]
+fn a_copy_that_is_read_back_has_the_digest_of_its_content() {
+    let folder = folder();
+    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+    for size in [0, 1, (1 << 20) - 1, 1 << 20, (5 << 20) + 17] {
+        let content: Vec<u8> = (0..size).map(|place: u32| (place % 251) as u8).collect();
+        fs::write(&from, &content).unwrap();
+        let mut told = Vec::new();
+        let digest = OsFileSystem.copy_and_digest(&from, &to, &mut |done| {
+            told.push(done);
+            true
+        });
+        assert_eq!(digest.unwrap(), blake3::hash(&content).to_hex().to_string());
+        assert_eq!(fs::read(&to).unwrap(), content);
+        assert_eq!(told.last().copied().unwrap_or_default(), u64::from(size));
+        let again = OsFileSystem.copy_and_digest(&from, &to, &mut |_| true);
+        assert_eq!(again.unwrap_err().kind(), ErrorKind::AlreadyExists, "what is there is left alone");
+        fs::remove_file(&to).unwrap();
+    }
+    let stopped = OsFileSystem.copy_and_digest(&from, &to, &mut |_| false);
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert!(!to.exists(), "a stopped copy leaves nothing");
+}

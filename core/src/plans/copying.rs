@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use camino::Utf8PathBuf;
 use jiff::civil::Date;
 
-use super::Case;
+use super::{Case, known};
 use crate::effect::{Depth, Effect};
 use crate::model::{
     Base, Condition, Facts, FileStamp, Level, LiveState, Slot, Snapshot, SnapshotId, Trigger, Workspace,
@@ -137,11 +137,16 @@ pub(super) fn gather(
     match (effect, learnt) {
         (_, Yield::Looked(live)) => unusable(workspace, &live.state).map_or(News::Nothing, News::Unusable),
         (Effect::Copy { .. }, Yield::Copied(copied)) => {
-            operation.copy = Some(with_journal_mode(copied.journal_mode.clone()));
+            let digest = copied.digest.clone().unwrap_or_default();
+            known::spare(case, operation, workspace, &digest);
+            operation.copy = Some(Verification { digest, ..with_journal_mode(copied.journal_mode.clone()) });
             News::Nothing
         }
-        (Effect::Verify { file, .. }, Yield::Verified(found)) if *file == staged_of(operation, workspace) => {
-            let problems = judge(&expectation(case, workspace), found);
+        (Effect::Verify { file, depth, .. }, Yield::Verified(found)) if *file == staged_of(operation, workspace) => {
+            let Some(found) = known::faithful(case, operation, workspace, *depth, found) else {
+                return News::Nothing;
+            };
+            let problems = judge(&expectation(case, workspace), &found);
             if !problems.is_empty() {
                 return News::Bad(bad_copy(workspace, &problems));
             }
@@ -173,9 +178,8 @@ pub(super) fn with_journal_mode(journal_mode: String) -> Verification {
     Verification { facts, ..Verification::default() }
 }
 
-fn note_copy(operation: &mut Operation, workspace: &Workspace, found: &Verification) {
+fn note_copy(operation: &mut Operation, workspace: &Workspace, mut found: Verification) {
     let journal_mode = operation.copy.take().map(|copy| copy.facts.journal_mode).unwrap_or_default();
-    let mut found = found.clone();
     found.facts.journal_mode = journal_mode;
     for draft in operation.drafts.iter_mut().filter(|draft| draft.workspace == workspace.id) {
         draft.digest.clone_from(&found.digest);

@@ -6,6 +6,7 @@ pub(crate) mod drill;
 mod ending;
 pub(crate) mod export;
 mod import;
+mod known;
 pub(crate) mod manual;
 pub(crate) mod preview;
 pub(crate) mod recovery;
@@ -285,6 +286,12 @@ impl Moment {
             Self::Register(_) => "register",
             Self::Policy => "policy",
         }
+    }
+
+    /// Whether it comes by itself while the app is at work, which then needs the disk more urgently. What a person waits
+    /// for is done at full speed, and so is what the app's exit waits for.
+    pub const fn yields_to_the_app(&self) -> bool {
+        matches!(self, Self::Startup(..))
     }
 
     /// The workspace that it is about; `None` for the home as a whole.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 use jiff::Zoned;
-use omnicraft_core::effect::Effect;
+use omnicraft_core::effect::{Depth, Effect};
 use omnicraft_core::event::{Event, EventKind};
 use omnicraft_core::model::{
     ArchiveFacts, ArchiveKind, ArchivedWorkspace, Facts, FileStamp, Finding, Found, Inspection, Intent, IntentTarget,
@@ -34,6 +34,10 @@ pub(crate) struct Driver {
     pub(crate) version: &'static str,
     /// How the live file looks.
     pub(crate) live: LiveState,
+    /// Whether a copy tells its digest, as the fast copy does.
+    pub(crate) tells_digest: bool,
+    /// Whether the disk spoils what is copied.
+    pub(crate) spoils: bool,
     /// Contents that verification finds bad, and what it says of them.
     bad: BTreeMap<u64, String>,
     /// Live databases of other workspaces, by path.
@@ -140,6 +144,8 @@ impl Driver {
             rows: 100,
             version: "2",
             live: LiveState::Plausible,
+            tells_digest: false,
+            spoils: false,
             bad: BTreeMap::new(),
             others: BTreeMap::new(),
             origins: BTreeMap::new(),
@@ -335,12 +341,20 @@ impl Driver {
             Effect::Look { database } => Yield::Looked(self.look(database.as_str())),
             Effect::Copy { database, to } => {
                 self.copy(database.as_str(), to.as_str());
-                Yield::Copied(wal())
+                let copy = self.files.get_mut(to.as_str()).unwrap();
+                let digest = self.tells_digest.then(|| format!("{:04}", copy.content));
+                copy.content += u64::from(self.spoils) * 5000;
+                Yield::Copied(Copied { digest, ..wal() })
             }
             Effect::Stage { from, to, .. } => {
                 let file = File { stamp: self.stamp(), ..self.file(from.as_str()) };
                 self.files.insert(to.to_string(), file);
                 Yield::Nothing
+            }
+            Effect::Verify { file, depth: Depth::Digest, .. } => {
+                let file = self.file(file.as_str());
+                let digest = format!("{:04}", file.content);
+                Yield::Verified(Box::new(Verification { digest, stamp: file.stamp, ..Verification::default() }))
             }
             Effect::Verify { file, .. } | Effect::Rehearse { file, .. } => self.verify(file.as_str()),
             Effect::Publish { snapshot, staged, to, keep_staged, .. } => {

@@ -60,9 +60,17 @@ fn write(schema: &str, version: &str, rows: &str, archive: &Path) {
     let (app, opener, clock) = (OmniCraft::new(), Opener::default(), SystemClock::new());
     let profile = app.profiles().iter().find(|profile| profile.name == schema).unwrap();
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
-    let (digest, stamp) = (String::new(), FileStamp::default());
-    let found =
-        integrity::verify(&opener, &database, Depth::Proven, Some(profile), digest, stamp, &mut progress).unwrap();
+    let stamp = FileStamp::default();
+    let found = integrity::verify(
+        &opener,
+        &database,
+        Depth::Proven,
+        Some(profile),
+        &|_| Ok(String::new()),
+        stamp,
+        &mut progress,
+    )
+    .unwrap();
     assert!(found.problems.is_empty(), "{:?}", found.problems);
     let mut facts = found.facts;
     facts.journal_mode = "wal".to_owned();

@@ -29,8 +29,12 @@ pub(super) fn copy(work: &Work<'_>, database: &Utf8Path, to: &Utf8Path) -> Resul
 fn taken(work: &Work<'_>, database: &Utf8Path, live: &Path, staged: &Path) -> Result<Copied> {
     let mut progress = work.progress("Copying", database);
     let held = sqlite::backup::hold(work.sqlite(), live, &mut progress)?;
-    let mut report = |done, total| progress.at(done, total);
     let moment = work.state.operation.as_ref().map(|operation| &operation.moment);
+    let (mut pace, page_size) = (work.pace(), held.page_size());
+    let mut report = |done: u64, total| {
+        progress.at(done, total)?;
+        pace.at(done.saturating_mul(page_size), &mut || progress.at(done, total))
+    };
     if let Some(Moment::Export(Export::Database(_))) = moment {
         return held.copy_through_sqlite(work.sqlite(), work.files(), staged, &mut report);
     }

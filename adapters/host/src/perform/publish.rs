@@ -89,8 +89,11 @@ fn independent_copy(work: &Work<'_>, staged: &Path, temporary: &Path, draft: &Sn
     let size = work.present(ATTEMPTED, staged)?.size;
     work.discard(temporary)?;
     work.require_space(ATTEMPTED, temporary, size)?;
-    work.files().copy_new(staged, temporary, &mut |_| true).map_err(failed(ATTEMPTED, temporary))?;
-    let digest = work.files().digest(temporary, &mut |_| true).map_err(failed(ATTEMPTED, temporary))?;
+    let mut pace = work.pace();
+    // A publication that was begun is finished: no stop is asked for.
+    let mut watch = |done| pace.at(done, &mut || Ok(())).is_ok();
+    let copied = work.files().copy_and_digest(staged, temporary, &mut watch);
+    let digest = copied.map_err(failed(ATTEMPTED, temporary))?;
     if digest == draft.digest {
         return Ok(());
     }

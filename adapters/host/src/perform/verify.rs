@@ -6,8 +6,9 @@ use omnicraft_core::model::{SchemaProfile, WorkspaceId};
 use omnicraft_core::outcome::{Verification, Yield};
 
 use super::guard;
-use super::work::Work;
+use super::work::{Work, failed};
 use crate::error::Result;
+use crate::ports::filesystem::Watch;
 use crate::sqlite;
 
 const ATTEMPTED: &str = "check the file";
@@ -39,6 +40,7 @@ pub(super) fn content(
     let path = work.path(file);
     let stamp = work.present(ATTEMPTED, &path)?;
     let mut progress = work.progress("Checking", file);
-    let digest = work.digest(&path, &mut progress)?;
-    sqlite::integrity::verify(work.sqlite(), &path, depth, profile, digest, stamp, &mut progress)
+    let files = work.files();
+    let digest = |watch: Watch<'_>| files.digest(&path, watch).map_err(failed("read the file", &path));
+    sqlite::integrity::verify(work.sqlite(), &path, depth, profile, &digest, stamp, &mut progress)
 }

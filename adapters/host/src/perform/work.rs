@@ -11,6 +11,7 @@ use omnicraft_core::state::State;
 
 use super::sidecars;
 use crate::error::{Result, Stop};
+use crate::pace::Pace;
 use crate::ports::Ports;
 use crate::ports::filesystem::FileSystem;
 use crate::progress::{Observer, Progress};
@@ -42,6 +43,11 @@ impl<'a> Work<'a> {
     pub(super) fn progress(&self, doing: &str, path: &Utf8Path) -> Progress<'a> {
         let name = path.file_name().unwrap_or(path.as_str());
         Progress::new(self.observer, &*self.ports.clock, format!("{doing} {name}"))
+    }
+
+    /// How fast the operation may write.
+    pub(super) fn pace(&self) -> Pace<'a> {
+        Pace::of(self.state.operation.as_ref().map(|operation| &operation.moment), &*self.ports.clock)
     }
 
     /// A workspace, also one that a global restore is about to add.

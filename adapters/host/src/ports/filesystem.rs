@@ -2,6 +2,7 @@
 //! plans decide. **Never for a live database that somebody has open**: closing a descriptor of it drops all of this
 //! process's SQLite locks on it (fcntl(2), "record locks … released when the process closes any file descriptor").
 
+mod copying;
 #[cfg(target_os = "linux")]
 mod large;
 
@@ -58,6 +59,12 @@ pub trait FileSystem: Send + Sync {
 
     /// A new file (0600) with the content of another, durable but for its name; cloned where the file system can.
     fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()>;
+
+    /// As `copy_new`; and BLAKE3 of the new file, in hex, as it reads back.
+    fn copy_and_digest(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<String> {
+        self.copy_new(from, to, watch)?;
+        self.digest(to, watch)
+    }
 
     /// As `copy_new`, for a live database that SQLite itself cannot read any more. The descriptor of `from` stays
     /// open as long as the process lives, so that no lock of this process on it is ever dropped.
@@ -119,8 +126,6 @@ impl OldFile for File {}
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsFileSystem;
 
-/// Bytes between two looks at the watch while copying; the kernel copies or clones them without our memory.
-const COPY_BLOCK: u64 = 8 << 20;
 /// Bytes that are hashed at a time.
 const DIGEST_BLOCK: usize = 256 << 10;
 
@@ -177,33 +182,29 @@ impl FileSystem for OsFileSystem {
     }
 
     fn copy_new(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
-        copy(&open(from)?, to, watch)
+        copying::copy(&open(from)?, to, watch)
+    }
+
+    fn copy_and_digest(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<String> {
+        copying::copy_and_digest(&open(from)?, to, watch)
     }
 
     fn copy_live(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
         let from = open(from)?;
-        let copied = copy(&from, to, watch);
+        let copied = copying::copy(&from, to, watch);
         // POSIX drops every lock of the process on a file when any descriptor of it closes.
         std::mem::forget(from);
         copied
     }
 
     fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
-        let mut file = open(path)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut block = vec![0; DIGEST_BLOCK];
+        let (mut file, mut hasher, mut block) = (open(path)?, blake3::Hasher::new(), vec![0; DIGEST_BLOCK]);
         let mut done = 0;
-        loop {
-            let read = match file.read(&mut block) {
-                Ok(0) => return Ok(hasher.finalize().to_hex().to_string()),
-                Ok(read) => read,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            hasher.update(&block[..read]);
+        while let Some(read) = hash_some(&mut file, &mut hasher, &mut block)? {
             done += read as u64;
             go_on(watch, done)?;
         }
+        Ok(hasher.finalize().to_hex().to_string())
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
@@ -302,22 +303,19 @@ fn open_lock(path: &Path) -> io::Result<File> {
     }
 }
 
-fn copy(from: &File, to: &Path, watch: Watch<'_>) -> io::Result<()> {
-    let mut new = create_new(to)?;
-    let mut all = || -> io::Result<()> {
-        let mut done = 0;
-        loop {
-            let copied = io::copy(&mut from.take(COPY_BLOCK), &mut new)?;
-            if copied == 0 {
-                return new.sync_all();
+/// Takes some more of a file into a digest; how much, and `None` at its end.
+fn hash_some(file: &mut impl Read, hasher: &mut blake3::Hasher, block: &mut [u8]) -> io::Result<Option<usize>> {
+    loop {
+        match file.read(block) {
+            Ok(0) => return Ok(None),
+            Ok(read) => {
+                hasher.update(&block[..read]);
+                return Ok(Some(read));
             }
-            done += copied;
-            go_on(watch, done)?;
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-    };
-    let result = all();
-    drop(new);
-    whole_or_gone(to, result)
+    }
 }
 
 fn go_on(watch: Watch<'_>, done: u64) -> io::Result<()> {
@@ -325,7 +323,7 @@ fn go_on(watch: Watch<'_>, done: u64) -> io::Result<()> {
 }
 
 /// Removes a file that this process has just made and could not finish.
-fn whole_or_gone(path: &Path, result: io::Result<()>) -> io::Result<()> {
+fn whole_or_gone<T>(path: &Path, result: io::Result<T>) -> io::Result<T> {
     if result.is_err() {
         // The first error is the one to tell; a file that stays is swept by its name at the next start.
         let _ = remove(path);

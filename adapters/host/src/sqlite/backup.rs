@@ -75,6 +75,12 @@ impl From<Stop> for Hitch {
 }
 
 impl Held {
+    /// Bytes of a page, as far as they are known.
+    pub fn page_size(&self) -> u64 {
+        let size = self.source.query_row("PRAGMA main.page_size", [], |row| row.get::<_, u32>(0));
+        size.map_or(0, u64::from)
+    }
+
     /// Copies the moment that is held to the new file `to`, the fastest way there is. As [`copy`] otherwise.
     pub fn copy(self, opener: &Opener, files: &dyn FileSystem, to: &Path, report: Report<'_>) -> Result<Copied> {
         let copied = match &self.mark {

@@ -1,27 +1,50 @@
-//! Proving a sealed database file good, and learning its facts on the way.
+//! Proving a sealed database file good, and learning its facts and its digest on the way.
 //!
-//! Only what is wrong with the content is a problem. Trouble with the machine is an error. What this SQLite lacks (an
-//! app's own collation, function or virtual-table module) is neither: what can be checked is checked, table by table.
+//! A large file is checked on two cores, each with a connection of its own; the digest is computed beside SQLite's
+//! checks. What `integrity_check` does beyond `quick_check` concerns one table and its indexes at a time (SQLite's
+//! pragma.c: the entries of each index, the order of a table without rowids, what a virtual table says of itself), so
+//! that part is split over tables. What a check of single tables leaves out, and the whole alone can say (btree.c,
+//! `bPartial`: the free list, pages that nobody or two trees use, the header's largest root page), is the business of
+//! the `quick_check` of the whole file that goes with it: both use the same code for it. So nothing is lost.
+//!
+//! The file is not mapped into memory, although that would be quicker: of a disk that refuses a page, or a stick that is
+//! pulled out, a mapping tells by a signal that ends the app, and a read by an error.
 
+mod findings;
+mod lane;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use omnicraft_core::effect::Depth;
-use omnicraft_core::model::{FileStamp, Level, SchemaProfile};
+use omnicraft_core::model::{Facts, FileStamp, Level, SchemaProfile};
 use omnicraft_core::outcome::Verification;
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 
-use super::schema::{self, TableKind, quoted};
-use super::trouble::{Trouble, by_the_disk, is_about_the_disk, trouble};
-use super::{Opener, ffi, header, open};
+use super::trouble::{Trouble, trouble};
+use super::{Opener, ffi, header, open, schema};
 use crate::error::{Result, Stop};
-use crate::progress::Progress;
+use crate::ports::filesystem::Watch;
+use crate::progress::{Progress, Watcher};
+use crate::two_cores;
+use findings::Findings;
+use lane::{Lane, Tables, in_words};
 
-/// Problems that are spelt out; the rest is counted.
-const SPELT_OUT: usize = 20;
+/// Computes the digest of the file that is checked.
+pub type Digest<'a> = &'a (dyn Fn(Watch<'_>) -> Result<String> + Sync);
 
-/// Messages of SQLite that are read at most: a ruined file of a gigabyte has millions.
-const READ_AT_MOST: u32 = 10_000;
+/// How a connection reads a file of which nothing is known.
+const KNOW_NOTHING: &str = "";
+/// How it reads one in which every cell was found to lie within its page: without looking at all cells of a page again
+/// each time that one of them is wanted. With more memory, because indexes are searched.
+const KNOW_THE_CELLS: &str = "PRAGMA cell_size_check = OFF; PRAGMA cache_size = -24576;";
+
+/// Bytes of a file from which on a second thread and a second connection pay.
+const LARGE: u64 = 8 << 20;
 
 /// Checks a database file that nobody writes. `digest` and `stamp` are the caller's, of the same file. Problems with
 /// the content are in the result, without a level then; trouble with the machine and a stop by the user are errors.
@@ -31,259 +54,236 @@ pub fn verify(
     file: &Path,
     depth: Depth,
     profile: Option<&SchemaProfile>,
-    digest: String,
+    digest: Digest<'_>,
     stamp: FileStamp,
     progress: &mut Progress<'_>,
 ) -> Result<Verification> {
-    let found = Verification { digest, stamp, ..Verification::default() };
-    if depth == Depth::Digest {
-        return Ok(found);
-    }
-    if !open::present(opener, file) {
-        return Err(open::missing("check the database file", file));
-    }
-    let mut check = Check { file, profile, depth, progress, found, unlisted: 0, complete: true };
-    for suffix in open::SIDECARS.iter().filter(|suffix| open::has_content(opener, file, suffix)) {
-        check.problem(format!(
-            "changes that are not in the file yet lie beside it, in the file that ends in {suffix}; \
-             open and close it once with the program that made it"
-        ));
-    }
-    if let Some(connection) = check.learn(open::open_sealed(opener, file))? {
-        check.all(&connection)?;
-    }
-    Ok(check.conclusion())
+    // A named file layer is a simulated disk, which counts what it is asked: there one thread asks.
+    let is_worth_it = stamp.size >= LARGE && opener.vfs.is_none() && two_cores::are_there();
+    let cores = if is_worth_it { Cores::Two } else { Cores::One };
+    Check { opener, file, depth, profile, digest, stamp, cores }.run(progress)
 }
 
-/// A verification under way.
-struct Check<'a, 'p> {
+/// On how many cores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cores {
+    One,
+    Two,
+}
+
+/// What is to be checked, and how.
+struct Check<'a> {
+    opener: &'a Opener,
     file: &'a Path,
-    profile: Option<&'a SchemaProfile>,
     depth: Depth,
-    progress: &'a mut Progress<'p>,
-    found: Verification,
-    /// Problems beyond those that are spelt out.
-    unlisted: usize,
-    /// Whether nothing had to be left out.
-    complete: bool,
+    profile: Option<&'a SchemaProfile>,
+    digest: Digest<'a>,
+    stamp: FileStamp,
+    cores: Cores,
 }
 
-impl Check<'_, '_> {
-    fn all(&mut self, connection: &Connection) -> Result<()> {
-        let (size, header) = (self.learn(ffi::size(connection))?, self.learn(ffi::header(connection))?);
-        if size == Some(0) {
-            self.problem("the file is empty (0 bytes)".to_owned());
-            return Ok(());
+/// A part of the check that needs nothing of the others.
+#[derive(Clone, Copy, Debug)]
+enum Task<'t> {
+    Digest,
+    /// `quick_check` or `integrity_check` of the whole file.
+    Whole(&'static str),
+    ForeignKeys,
+    Rows,
+    /// `integrity_check` of one table.
+    Table(&'t str),
+}
+
+/// What a task has learnt.
+#[derive(Debug, Default)]
+struct Learnt {
+    findings: Findings,
+    digest: Option<String>,
+    violations: Option<u64>,
+    rows: Option<BTreeMap<String, u64>>,
+}
+
+impl Check<'_> {
+    fn run(&self, progress: &mut Progress<'_>) -> Result<Verification> {
+        let mut found = Verification { stamp: self.stamp, ..Verification::default() };
+        if self.depth == Depth::Digest {
+            found.digest = self.digest(progress)?;
+            return Ok(found);
         }
-        // SQLite fills up a last page that is cut off with zeros, and says nothing.
-        if let (Some(size), Some(header)) = (size, header)
-            && let Some(problem) = header::judge(&header, size)
-        {
-            self.problem(problem);
+        if !open::present(self.opener, self.file) {
+            return Err(open::missing("check the database file", self.file));
         }
-        let read = connection.query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()));
-        if let Err(error) = read {
-            // Whatever the reason, nothing of it can be read by us or by an app with the same SQLite.
-            if trouble(&error) == Trouble::Machine {
-                return Err(self.stop(&error));
-            }
-            self.problem(in_words(&error));
-            return Ok(());
+        let mut lane = self.lane(progress);
+        for suffix in open::SIDECARS.iter().filter(|suffix| open::has_content(self.opener, self.file, suffix)) {
+            lane.found.problem(format!(
+                "changes that are not in the file yet lie beside it, in the file that ends in {suffix}; \
+                 open and close it once with the program that made it"
+            ));
         }
-        self.facts(connection)?;
-        let tables = self.learn(schema::names(connection))?.unwrap_or_default();
-        self.structure(connection, &tables)?;
-        self.foreign_keys(connection, &tables)?;
-        self.rows(connection, &tables)
+        let connection = lane.learn(open::open_sealed(self.opener, self.file))?;
+        let connection = if let Some(connection) = connection { readable(&mut lane, connection)? } else { None };
+        let Some(connection) = connection else {
+            let findings = lane.found;
+            found.digest = self.digest(progress)?;
+            found.problems = findings.sentences();
+            return Ok(found);
+        };
+        found.facts = self.facts(&mut lane, &connection)?;
+        let tables = lane.learn(schema::names(&connection))?.unwrap_or_default();
+        let findings = lane.found;
+        self.content(&connection, &tables, findings, &mut found, progress)?;
+        Ok(found)
     }
 
-    fn facts(&mut self, connection: &Connection) -> Result<()> {
+    fn lane<'w>(&'w self, watcher: &'w mut dyn Watcher) -> Lane<'w> {
+        Lane { file: self.file, adopted: self.profile.is_none(), watcher, found: Findings::default() }
+    }
+
+    fn digest(&self, watcher: &mut dyn Watcher) -> Result<String> {
+        (self.digest)(&mut |done| watcher.at(done, self.stamp.size).is_ok())
+    }
+
+    fn facts(&self, lane: &mut Lane<'_>, connection: &Connection) -> Result<Facts> {
         let number = |pragma: &str| connection.query_row(&format!("PRAGMA main.{pragma}"), [], |row| row.get(0));
-        self.found.facts.application_id = self.learn(number("application_id"))?.unwrap_or_default();
-        self.found.facts.user_version = self.learn(number("user_version"))?.unwrap_or_default();
         let page_size = connection.query_row("PRAGMA main.page_size", [], |row| row.get(0));
-        self.found.facts.page_size = self.learn(page_size)?.unwrap_or_default();
-        self.found.facts.fingerprint = self.learn(schema::fingerprint(connection))?.unwrap_or_default();
+        let mut facts = Facts {
+            application_id: lane.learn(number("application_id"))?.unwrap_or_default(),
+            user_version: lane.learn(number("user_version"))?.unwrap_or_default(),
+            page_size: lane.learn(page_size)?.unwrap_or_default(),
+            fingerprint: lane.learn(schema::fingerprint(connection))?.unwrap_or_default(),
+            ..Facts::default()
+        };
         if let Some(profile) = self.profile {
-            self.found.facts.schema_version = self.answer(connection, &profile.version_sql)?;
-            self.found.facts.identity = self.answer(connection, &profile.identity_sql)?;
+            facts.schema_version = lane.answer(connection, &profile.version_sql)?;
+            facts.identity = lane.answer(connection, &profile.identity_sql)?;
         }
-        Ok(())
+        Ok(facts)
     }
 
-    /// The one text that a profile's query gives; `None` where the database has no such table or row.
-    fn answer(&mut self, connection: &Connection, sql: &str) -> Result<Option<String>> {
-        let read = self.uninterrupted(connection, || {
-            let mut statement = connection.prepare(sql)?;
-            let mut rows = statement.query([])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            Ok(match row.get_ref(0)? {
-                ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
-                ValueRef::Integer(number) => Some(number.to_string()),
-                ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => None,
-            })
-        });
-        Ok(self.learn(read)?.flatten())
-    }
-
-    /// `integrity_check` does everything that `quick_check` does, and compares indexes with their tables.
-    fn structure(&mut self, connection: &Connection, tables: &[(String, TableKind)]) -> Result<()> {
-        let pragma = if self.depth == Depth::Proven { "integrity_check" } else { "quick_check" };
-        if self.messages(connection, &format!("PRAGMA main.{pragma}({READ_AT_MOST})"))? {
-            return Ok(());
-        }
-        self.complete = false;
-        let steps = u64::try_from(tables.len()).unwrap_or_default();
-        for (done, (name, _)) in (1..).zip(tables) {
-            self.messages(connection, &format!("PRAGMA main.{pragma}({})", quoted(name)))?;
-            self.progress.at(done, steps)?;
-        }
-        Ok(())
-    }
-
-    /// Takes up what a checking pragma says; `false` where it cannot run because we lack something.
-    fn messages(&mut self, connection: &Connection, pragma: &str) -> Result<bool> {
-        let adopted = self.profile.is_none();
-        let mut problems = Vec::new();
-        let mut unlisted = 0;
-        let mut refused = None;
-        let read = self.uninterrupted(connection, || {
-            let mut statement = connection.prepare(pragma)?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let message = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or_default()).into_owned();
-                if message == "ok" || (adopted && breaks_only_a_rule(&message)) || is_without_content(&message) {
-                    continue;
-                }
-                if is_about_the_disk(&message) {
-                    refused = Some(message);
-                } else if problems.len() < SPELT_OUT {
-                    problems.push(message);
-                } else {
-                    unlisted += 1;
-                }
-            }
-            Ok(())
-        });
-        if let Some(message) = refused {
-            return Err(self.stop(&by_the_disk(message)));
-        }
-        for message in problems {
-            self.problem(format!("SQLite's check says: {}", message.trim_end()));
-        }
-        self.unlisted += unlisted;
-        Ok(self.learn(read)?.is_some())
-    }
-
-    /// Counts rows whose foreign key points nowhere; whether that matters is the core's to judge.
-    fn foreign_keys(&mut self, connection: &Connection, tables: &[(String, TableKind)]) -> Result<()> {
-        self.progress.at(0, 0)?;
-        let (all, complete) = (self.violations(connection, "PRAGMA main.foreign_key_check")?, self.complete);
-        let mut sum = all.unwrap_or_default();
-        if all.is_none() {
-            // One mismatched declaration stops the check of all tables; it says nothing about the rows.
-            for (name, _) in tables {
-                let pragma = format!("PRAGMA main.foreign_key_check({})", quoted(name));
-                sum += self.violations(connection, &pragma)?.unwrap_or_default();
-            }
-        }
-        self.complete = complete;
-        self.found.facts.foreign_key_violations = sum;
-        Ok(())
-    }
-
-    fn violations(&mut self, connection: &Connection, pragma: &str) -> Result<Option<u64>> {
-        let counted = self.uninterrupted(connection, || {
-            let mut statement = connection.prepare(pragma)?;
-            let mut rows = statement.query([])?;
-            let mut count = 0;
-            while rows.next()?.is_some() {
-                count += 1;
-            }
-            Ok(count)
-        });
-        self.learn(counted)
-    }
-
-    /// Counts in the table itself: an index may disagree with it, or need a collation that we lack.
-    fn rows(&mut self, connection: &Connection, tables: &[(String, TableKind)]) -> Result<()> {
-        let steps = u64::try_from(tables.len()).unwrap_or_default();
-        for (done, (name, kind)) in (1..).zip(tables) {
-            if matches!(kind, TableKind::Ordinary | TableKind::WithoutRowid) {
-                let sql = format!("SELECT count(*) FROM main.{} NOT INDEXED", quoted(name));
-                let count =
-                    self.uninterrupted(connection, || connection.query_row(&sql, [], |row| row.get::<_, i64>(0)));
-                if let Some(count) = self.learn(count)? {
-                    self.found.facts.rows.insert(name.clone(), u64::try_from(count).unwrap_or_default());
-                }
-            }
-            self.progress.at(done, steps)?;
-        }
-        Ok(())
-    }
-
-    /// Does work that ends when the user asks for a stop.
-    fn uninterrupted<T>(
+    fn content(
         &self,
         connection: &Connection,
-        work: impl FnOnce() -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        ffi::interruptible(connection, &|| self.progress.cancelled(), work)
+        tables: &Tables,
+        mut findings: Findings,
+        found: &mut Verification,
+        progress: &mut Progress<'_>,
+    ) -> Result<()> {
+        let is_split = self.depth == Depth::Proven && self.cores == Cores::Two;
+        let whole = if self.depth == Depth::Proven && !is_split { "integrity_check" } else { "quick_check" };
+        let mut tasks = [Task::Digest, Task::Whole(whole), Task::ForeignKeys, Task::Rows];
+        if self.cores == Cores::Two {
+            // The longest first.
+            tasks.swap(0, 1);
+        }
+        for learnt in self.perform_all(connection, tables, &tasks, KNOW_NOTHING, progress)? {
+            findings.absorb(learnt.findings);
+            if let Some(digest) = learnt.digest {
+                found.digest = digest;
+            }
+            found.facts.foreign_key_violations += learnt.violations.unwrap_or_default();
+            found.facts.rows.extend(learnt.rows.unwrap_or_default());
+        }
+        // Where something is wrong already, the tables would only make the list longer.
+        if is_split && findings.is_empty() {
+            let mut names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+            names.sort_by_key(|name| Reverse(found.facts.rows.get(*name)));
+            let tasks: Vec<Task<'_>> = names.into_iter().map(Task::Table).collect();
+            let setting = if findings.incomplete { KNOW_NOTHING } else { KNOW_THE_CELLS };
+            let all = self.perform_all(connection, tables, &tasks, setting, progress)?;
+            all.into_iter().for_each(|learnt| findings.absorb(learnt.findings));
+        }
+        let is_complete = !findings.incomplete;
+        found.problems = findings.sentences();
+        if found.problems.is_empty() {
+            let is_proven = self.depth == Depth::Proven && is_complete;
+            found.level = Some(if is_proven { Level::Proven } else { Level::Sound });
+        }
+        Ok(())
     }
 
-    /// Sorts errors: bad content is a problem, what we lack is left out, the rest ends the verification.
-    fn learn<T>(&mut self, result: rusqlite::Result<T>) -> Result<Option<T>> {
-        let error = match result {
-            Ok(value) => return Ok(Some(value)),
-            Err(error) => error,
+    /// Performs all tasks; what each has learnt, in their order.
+    fn perform_all(
+        &self,
+        connection: &Connection,
+        tables: &Tables,
+        tasks: &[Task<'_>],
+        setting: &str,
+        progress: &mut Progress<'_>,
+    ) -> Result<Vec<Learnt>> {
+        let next = AtomicUsize::new(0);
+        let perform_some = |connection: &Connection, watcher: &mut dyn Watcher| -> Result<Vec<(usize, Learnt)>> {
+            let failed = |error| Stop::sqlite("check the database file", self.file, &error);
+            connection.execute_batch(setting).map_err(failed)?;
+            let mut done = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(task) = tasks.get(place) else { return Ok(done) };
+                watcher.at(place as u64, tasks.len() as u64)?;
+                done.push((place, self.perform(connection, tables, *task, watcher)?));
+            }
         };
-        match trouble(&error) {
-            Trouble::Machine => return Err(self.stop(&error)),
-            Trouble::Content => self.problem(in_words(&error)),
-            Trouble::Unsupported => {}
-        }
-        Ok(None)
+        let mut done = match self.cores {
+            Cores::One => perform_some(connection, progress)?,
+            Cores::Two => {
+                let with_another = |watcher: &mut two_cores::Beside<'_>| {
+                    let another = open::sealed(self.opener, self.file)?;
+                    perform_some(&another, watcher)
+                };
+                let (mut beside, here) =
+                    two_cores::both(progress, with_another, |progress| perform_some(connection, progress))?;
+                beside.extend(here);
+                beside
+            }
+        };
+        done.sort_by_key(|(place, _)| *place);
+        Ok(done.into_iter().map(|(_, learnt)| learnt).collect())
     }
 
-    fn problem(&mut self, sentence: String) {
-        if self.found.problems.contains(&sentence) {
-            return;
+    fn perform(
+        &self,
+        connection: &Connection,
+        tables: &Tables,
+        task: Task<'_>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Learnt> {
+        if matches!(task, Task::Digest) {
+            return Ok(Learnt { digest: Some(self.digest(watcher)?), ..Learnt::default() });
         }
-        if self.found.problems.len() < SPELT_OUT { self.found.problems.push(sentence) } else { self.unlisted += 1 }
-    }
-
-    fn stop(&self, error: &rusqlite::Error) -> Stop {
-        Stop::sqlite("check the database file", self.file, error)
-    }
-
-    fn conclusion(mut self) -> Verification {
-        if self.unlisted > 0 {
-            self.found.problems.push(format!("and {} more problems like these", self.unlisted));
+        let mut lane = self.lane(watcher);
+        let mut learnt = Learnt::default();
+        match task {
+            Task::Digest => {}
+            Task::Whole(pragma) => lane.structure(connection, pragma, tables)?,
+            Task::ForeignKeys => learnt.violations = Some(lane.foreign_keys(connection, tables)?),
+            Task::Rows => learnt.rows = Some(lane.rows(connection, tables)?),
+            Task::Table(name) => lane.table(connection, name)?,
         }
-        if self.found.problems.is_empty() {
-            let proven = self.depth == Depth::Proven && self.complete;
-            self.found.level = Some(if proven { Level::Proven } else { Level::Sound });
-        }
-        self.found
+        learnt.findings = lane.found;
+        Ok(learnt)
     }
 }
 
-/// Whether a message is about a value that breaks a rule of its own schema. In an adopted database that is the app's
-/// affair, as a foreign key that points nowhere is: the file is whole, and refusing to back it up would help nobody.
-/// (CHECK constraints never come up: SQLite leaves them out of a file that it opened read-only.)
-fn breaks_only_a_rule(message: &str) -> bool {
-    ["NULL value in ", "NUMERIC value in ", "TEXT value in "].iter().any(|start| message.starts_with(start))
-}
-
-/// Whether SQLite says no more than that an FTS4 table without content of its own has nothing to be compared with.
-fn is_without_content(message: &str) -> bool {
-    message.starts_with("unable to validate the inverted index for FTS4 table")
-        && message.trim_end().ends_with("SQL logic error")
-}
-
-fn in_words(error: &rusqlite::Error) -> String {
-    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
-        return "it is not an SQLite database".to_owned();
+/// The connection, if anything can be read through it.
+fn readable(lane: &mut Lane<'_>, connection: Connection) -> Result<Option<Connection>> {
+    let (size, header) = (lane.learn(ffi::size(&connection))?, lane.learn(ffi::header(&connection))?);
+    if size == Some(0) {
+        lane.found.problem("the file is empty (0 bytes)".to_owned());
+        return Ok(None);
     }
-    format!("it cannot be read: {error}")
+    // SQLite fills up a last page that is cut off with zeros, and says nothing.
+    if let (Some(size), Some(header)) = (size, header)
+        && let Some(problem) = header::judge(&header, size)
+    {
+        lane.found.problem(problem);
+    }
+    let read = connection.query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()));
+    match read {
+        Ok(()) => Ok(Some(connection)),
+        Err(error) if trouble(&error) == Trouble::Machine => Err(lane.stop(&error)),
+        Err(error) => {
+            // Whatever the reason, nothing of it can be read by us or by an app with the same SQLite.
+            lane.found.problem(in_words(&error));
+            Ok(None)
+        }
+    }
 }

@@ -6,18 +6,32 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::num::NonZeroU64;
 
-use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
+use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate, ioctl_ficlone};
 
 use super::NewFile;
 
-/// Bytes that are sent to the disk together.
-const STRIDE: u64 = 8 << 20;
+/// Bytes that are sent to the disk together: few, so that somebody else's sync does not wait behind many.
+const STRIDE: u64 = 1 << 20;
 
 /// Takes room for so many bytes; the size of the file stays. A file system that cannot is none the worse for it.
 pub(super) fn make_room(file: &File, bytes: u64) -> io::Result<()> {
     match fallocate(file, FallocateFlags::KEEP_SIZE, 0, bytes).map_err(io::Error::from) {
         Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// Makes an empty file share the content of another, until one of them is written to. Few file systems can.
+pub(super) fn cloned(from: &File, new: &File) -> bool {
+    ioctl_ficlone(new, from).is_ok()
+}
+
+/// Sends a piece of a file to the disk.
+pub(super) fn send(file: &File, from: u64, length: u64) {
+    if let Some(length) = NonZeroU64::new(length) {
+        // The safe call among those that begin to write dirty pages and do not wait. It would also drop pages that are
+        // clean, and these are not yet. It is advice: the sync at the end is what makes them durable.
+        let _ = fadvise(file, from, Some(length), Advice::DontNeed);
     }
 }
 
@@ -36,11 +50,7 @@ impl Large {
     }
 
     fn send(&mut self) {
-        if let Some(length) = NonZeroU64::new(self.at.saturating_sub(self.waiting)) {
-            // The safe call among those that begin to write dirty pages and do not wait. It would also drop pages that are
-            // clean, and these are not yet. It is advice: the sync at the end is what makes them durable.
-            let _ = fadvise(&self.file, self.waiting, Some(length), Advice::DontNeed);
-        }
+        send(&self.file, self.waiting, self.at.saturating_sub(self.waiting));
         self.waiting = self.at;
     }
 }

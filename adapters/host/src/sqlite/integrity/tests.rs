@@ -1,0 +1,105 @@
+//! What is split over tables and cores finds what the whole finds.
+#![expect(clippy::disallowed_methods, reason = "nobody has these files open")]
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+use crate::ports::clock::SystemClock;
+use crate::progress::Unobserved;
+
+/// Every kind of b-tree on small pages: tables with several indexes, unique, partial and on an expression; one without
+/// rowids; long rows on pages of their own; free pages; a full-text index.
+const BUSINESS: &str = "
+    PRAGMA page_size = 512;
+    CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE, code TEXT UNIQUE, price INTEGER);
+    CREATE INDEX goods_by_name ON goods (name);
+    CREATE INDEX goods_by_price ON goods (price DESC, code) WHERE price > 300;
+    CREATE TABLE sales (id INTEGER PRIMARY KEY, good INTEGER NOT NULL REFERENCES goods, day TEXT, note BLOB);
+    CREATE INDEX sales_by_good ON sales (good, day);
+    CREATE INDEX sales_by_month ON sales (substr(day, 1, 7));
+    CREATE TABLE stock (shelf TEXT, good INTEGER, amount REAL, PRIMARY KEY (shelf, good)) WITHOUT ROWID;
+    CREATE INDEX stock_by_amount ON stock (amount);
+    CREATE TABLE old (v TEXT);
+    CREATE VIRTUAL TABLE search USING fts5 (body);
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+    INSERT INTO goods SELECT i, 'Good ' || (i * 7 % 120), 'code ' || i, i * 31 % 700 FROM n;
+    INSERT INTO sales SELECT id, id * 13 % 120 + 1, date('2026-01-01', '+' || id || ' days'),
+        zeroblob(iif(id % 40 = 0, 1500, 9)) FROM goods;
+    INSERT INTO stock SELECT 'shelf ' || (id % 9), id, id / 8.0 FROM goods;
+    INSERT INTO old SELECT name || name || name FROM goods;
+    INSERT INTO search SELECT name || ' of ' || code FROM goods;
+    DELETE FROM old;";
+
+fn business(folder: &TempDir, setting: &str) -> (PathBuf, Vec<u8>) {
+    let file = folder.path().join("a.db");
+    let connection = Connection::open(&file).unwrap();
+    connection.execute_batch(&format!("PRAGMA {setting}; {BUSINESS}")).unwrap();
+    drop(connection);
+    let bytes = std::fs::read(&file).unwrap();
+    (file, bytes)
+}
+
+fn checked(file: &Path, depth: Depth, cores: Cores) -> Verification {
+    let (clock, opener, stamp) = (SystemClock::new(), Opener::default(), FileStamp::default());
+    let check = Check { opener: &opener, file, depth, profile: None, digest: &|_| Ok("d".to_owned()), stamp, cores };
+    check.run(&mut Progress::new(&Unobserved, &clock, String::new())).unwrap()
+}
+
+#[test]
+fn two_cores_learn_what_one_learns() {
+    let folder = TempDir::new().unwrap();
+    for depth in [Depth::Sound, Depth::Proven] {
+        let (file, _) = business(&folder, "auto_vacuum = NONE");
+        let (one, two) = (checked(&file, depth, Cores::One), checked(&file, depth, Cores::Two));
+        assert_eq!(one, two);
+        assert_eq!((one.problems.len(), one.digest.as_str(), one.facts.rows["goods"]), (0, "d", 120));
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
+/// A check of single tables alone says nothing of a page that is used twice, of the free list, or of a page that nobody
+/// uses any more.
+#[test]
+fn what_only_the_whole_can_say_is_said() {
+    let folder = TempDir::new().unwrap();
+    let (file, bytes) = business(&folder, "auto_vacuum = NONE");
+    let connection = Connection::open(&file).unwrap();
+    let root: u32 =
+        connection.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'goods'", [], |row| row.get(0)).unwrap();
+    drop(connection);
+    let right_child = (root as usize - 1) * 512 + 8;
+    let free_pages = 36..40;
+    for (what, place) in [("a page of a tree", right_child..right_child + 4), ("free pages", free_pages)] {
+        let mut damaged = bytes.clone();
+        damaged[place.end - 1] ^= 1;
+        std::fs::write(&file, &damaged).unwrap();
+        let (one, two) = (checked(&file, Depth::Proven, Cores::One), checked(&file, Depth::Proven, Cores::Two));
+        assert!(one.level.is_none() && two.level.is_none(), "{what}: {:?} {:?}", one.problems, two.problems);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever single byte decays: the split check finds fault with the file if the whole check does.
+    #[test]
+    fn the_split_finds_every_damage_that_the_whole_finds(
+        places in prop::collection::vec((any::<prop::sample::Index>(), 1_u8..=255), 8),
+        packs in any::<bool>(),
+    ) {
+        let folder = TempDir::new().unwrap();
+        let (file, bytes) = business(&folder, if packs { "auto_vacuum = FULL" } else { "auto_vacuum = NONE" });
+        for (place, flip) in places {
+            let mut damaged = bytes.clone();
+            let at = place.index(bytes.len());
+            damaged[at] ^= flip;
+            std::fs::write(&file, &damaged).unwrap();
+            let (one, two) = (checked(&file, Depth::Proven, Cores::One), checked(&file, Depth::Proven, Cores::Two));
+            prop_assert_eq!(one.level, two.level, "byte {}: {:?} {:?}", at, one.problems, two.problems);
+            prop_assert_eq!(one.problems.is_empty(), two.problems.is_empty());
+        }
+    }
+}
