@@ -4,6 +4,11 @@
 #![expect(clippy::disallowed_methods, reason = "peers are the world outside, and work on files of their own")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
 
+use std::time::Duration;
+
+use omnicraft_host::ports::clock::{Clock as _, SystemClock};
+
+pub mod archive;
 pub mod business;
 pub mod contest;
 pub mod engine;
@@ -11,10 +16,7 @@ pub mod machine;
 pub mod many;
 pub mod peers;
 pub mod results;
-
-use std::time::Duration;
-
-use omnicraft_host::ports::clock::{Clock as _, SystemClock};
+pub mod sheets;
 
 /// How long some work takes.
 pub fn stopwatch(work: impl FnOnce()) -> Duration {
