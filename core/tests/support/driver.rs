@@ -312,6 +312,20 @@ impl Driver {
         self.files.insert(to.to_owned(), file);
     }
 
+    fn copied(&mut self, database: &str, to: &str) -> Yield {
+        self.copy(database, to);
+        let copy = self.files.get_mut(to).unwrap();
+        let digest = self.tells_digest.then(|| format!("{:04}", copy.content));
+        copy.content += u64::from(self.spoils) * 5000;
+        Yield::Copied(Copied { digest, ..wal() })
+    }
+
+    fn read_back(&self, path: &str) -> Yield {
+        let file = self.file(path);
+        let digest = format!("{:04}", file.content);
+        Yield::Verified(Box::new(Verification { digest, stamp: file.stamp, ..Verification::default() }))
+    }
+
     /// One database after the other, and then the registry.
     fn swap(&mut self, intent: &Intent) {
         for target in &intent.targets {
@@ -339,23 +353,13 @@ impl Driver {
         match effect {
             Effect::Scan => Yield::Scanned(Box::new(self.scan())),
             Effect::Look { database } => Yield::Looked(self.look(database.as_str())),
-            Effect::Copy { database, to } => {
-                self.copy(database.as_str(), to.as_str());
-                let copy = self.files.get_mut(to.as_str()).unwrap();
-                let digest = self.tells_digest.then(|| format!("{:04}", copy.content));
-                copy.content += u64::from(self.spoils) * 5000;
-                Yield::Copied(Copied { digest, ..wal() })
-            }
+            Effect::Copy { database, to } => self.copied(database.as_str(), to.as_str()),
             Effect::Stage { from, to, .. } => {
                 let file = File { stamp: self.stamp(), ..self.file(from.as_str()) };
                 self.files.insert(to.to_string(), file);
                 Yield::Nothing
             }
-            Effect::Verify { file, depth: Depth::Digest, .. } => {
-                let file = self.file(file.as_str());
-                let digest = format!("{:04}", file.content);
-                Yield::Verified(Box::new(Verification { digest, stamp: file.stamp, ..Verification::default() }))
-            }
+            Effect::Verify { file, depth: Depth::Digest, .. } => self.read_back(file.as_str()),
             Effect::Verify { file, .. } | Effect::Rehearse { file, .. } => self.verify(file.as_str()),
             Effect::Publish { snapshot, staged, to, keep_staged, .. } => {
                 let draft = self.state.operation.iter().flat_map(|o| &o.drafts).find(|d| d.id == *snapshot).cloned();
