@@ -1,7 +1,5 @@
 //! CSV export: every table into one archive with its digests, beside the shell and `zip`, which take no digest and lose
 //! what is no text.
-#![expect(clippy::disallowed_methods, reason = "it weighs files of its own")]
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
 #![expect(clippy::print_stdout, reason = "archives are weighed, too")]
 
 use std::fs;

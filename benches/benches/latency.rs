@@ -34,9 +34,12 @@ fn main() {
         ("VACUUM INTO", Box::new(|| peers::vacuum_into(&live, &copy))),
     ];
     if peers::has("python3") {
-        ways.push(("Python's Connection.backup + fsync", Box::new(|| {
-            let _ = peers::python_backup(&live, &copy);
-        })));
+        ways.push((
+            "Python's Connection.backup + fsync",
+            Box::new(|| {
+                let _ = peers::python_backup(&live, &copy);
+            }),
+        ));
     }
     let mut times = vec![Vec::new(); ways.len()];
     for _ in 0..rounds {

@@ -1,5 +1,4 @@
 //! The app starts and nothing is due: the built program, beside a bare look into a database.
-#![expect(clippy::disallowed_methods, reason = "it starts programs on files of its own")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
 
 use std::path::{Path, PathBuf};
@@ -22,7 +21,8 @@ fn benchmark(criterion: &mut Criterion) {
     let database = database(home);
     let look = at_once(|| run(Command::new("sqlite3").arg(&database).arg("select count(*) from sqlite_schema")));
     let group = "open, nothing due, medium";
-    let mut contest = Contest::new(criterion, ("open", group), std::fs::metadata(&database).unwrap().len(), (SHELL, look));
+    let mut contest =
+        Contest::new(criterion, ("open", group), std::fs::metadata(&database).unwrap().len(), (SHELL, look));
     contest.against(ENGINE, at_once(|| told(&["open"]))).goal(ENGINE, SHELL, 1.5).finish();
 }
 

@@ -1,5 +1,4 @@
 //! Decisions: how long the core takes to plan what follows from an event, with many snapshots. It may be a millisecond.
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up ends")]
 
 use std::hint::black_box;
 use std::time::Duration;

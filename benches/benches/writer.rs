@@ -45,8 +45,11 @@ fn work(database: &Path, stop: &AtomicBool) {
     app.busy_timeout(Duration::from_secs(60)).unwrap();
     app.execute_batch("PRAGMA synchronous = NORMAL").unwrap();
     while !stop.load(Ordering::Relaxed) {
-        app.execute("UPDATE sales SET buyer = 'somebody' WHERE id = (SELECT 1 + abs(random()) % max(id) FROM sales)", [])
-            .unwrap();
+        app.execute(
+            "UPDATE sales SET buyer = 'somebody' WHERE id = (SELECT 1 + abs(random()) % max(id) FROM sales)",
+            [],
+        )
+        .unwrap();
     }
 }
 

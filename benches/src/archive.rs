@@ -33,8 +33,7 @@ impl Archivist {
         let (opener, stamp, clock) = (Opener::default(), FileStamp::default(), SystemClock::new());
         let mut progress = Progress::new(&Unobserved, &clock, String::new());
         let digest = |_: Watch<'_>| Ok(String::new());
-        let found =
-            integrity::verify(&opener, database, Depth::Sound, profile, &digest, stamp, &mut progress).unwrap();
+        let found = integrity::verify(&opener, database, Depth::Sound, profile, &digest, stamp, &mut progress).unwrap();
         assert!(found.problems.is_empty(), "{:?}", found.problems);
         let mut workspace = Workspace::adopted("shop", "The shop", "shop.db");
         workspace.schema = Some(BUSINESS.to_owned());

@@ -35,8 +35,7 @@ pub fn has_sqldiff() -> bool {
 /// The sqlite3 shell doing something with a database.
 pub fn shell(database: &Path, script: &str) {
     let mut command = Command::new("sqlite3");
-    let mut shell =
-        command.arg("-bail").arg(database).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut shell = command.arg("-bail").arg(database).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     assert!(shell.wait().unwrap().success(), "{script}");
 }

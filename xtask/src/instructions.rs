@@ -10,15 +10,16 @@ const RUNNER: &str = "0.20.0";
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     let runner = runner()?;
-    let bench = ["bench", "--package", "omnicraft-benches", "--features", "instructions", "--bench", "instructions", "--"];
-    succeed(cargo(bench).args(arguments).env("GUNGRAUN_RUNNER", runner))
+    // The profile of the proof: optimised, and with the names by which valgrind knows where to count.
+    let bench = ["bench", "--profile", "proof", "--package", "omnicraft-benches", "--features", "instructions"];
+    succeed(cargo(bench).args(["--bench", "instructions", "--"]).args(arguments).env("GUNGRAUN_RUNNER", runner))
 }
 
 fn runner() -> Result<PathBuf, Failure> {
     let tools = root().join("target/tools/gungraun");
     let program = tools.join("bin").join(format!("gungraun-runner{}", std::env::consts::EXE_SUFFIX));
     if !program.is_file() {
-        let install = ["install", "gungraun-runner", "--locked", "--version", RUNNER, "--root"];
+        let install = ["install", "--debug", "gungraun-runner", "--locked", "--version", RUNNER, "--root"];
         succeed(cargo(install).arg(&tools).current_dir(root()))?;
     }
     Ok(program)

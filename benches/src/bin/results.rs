@@ -13,18 +13,8 @@ use omnicraft_benches::results::plot::{Plot, draw};
 use omnicraft_benches::results::{GROUPS, Group, PLOTS, kept};
 
 /// The order on the page.
-const BENCHES: [&str; 10] = [
-    "backup",
-    "writer",
-    "close",
-    "restore",
-    "csv_export",
-    "csv_restore",
-    "verify",
-    "preview",
-    "open",
-    "transition",
-];
+const BENCHES: [&str; 10] =
+    ["backup", "writer", "close", "restore", "csv_export", "csv_restore", "verify", "preview", "open", "transition"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -45,8 +45,7 @@ pub fn page(machine: &str, groups: &[Group], plots: &[(String, String)]) -> Stri
         for one in &group.contestants {
             let Spread { low, middle, high } = one.ratio();
             let took = time(one.seconds().middle);
-            let _ =
-                writeln!(text, "| {} | {} | {} to {} | {took} |", one.name, ratio(middle), ratio(low), ratio(high));
+            let _ = writeln!(text, "| {} | {} | {} to {} | {took} |", one.name, ratio(middle), ratio(low), ratio(high));
         }
     }
     text

@@ -55,7 +55,11 @@ fn both(old: &Side<'_>, new: &Side<'_>, progress: &Shared<'_, '_>) -> std::resul
         match (old.tables.get(name), new.tables.get(name)) {
             (Some(table), Some(candidate)) => {
                 found.schema_differs |= !same_shape(table, candidate);
-                note(&mut found.tables, table, or_nothing(pair((old, table), (new, candidate), pages.as_mut(), progress))?);
+                note(
+                    &mut found.tables,
+                    table,
+                    or_nothing(pair((old, table), (new, candidate), pages.as_mut(), progress))?,
+                );
             }
             (Some(table), None) => {
                 found.schema_differs = true;

@@ -43,7 +43,8 @@ fn by_sql(live: &Path, candidate: &Path, table: &str, key: Option<&str>) -> [i64
     let missing = |this: &str, that: &str| {
         number(format!("SELECT count(*) FROM {this}.{table} WHERE {key} NOT IN (SELECT {key} FROM {that}.{table})"))
     };
-    let changed = format!("SELECT count(*) FROM main.{table} a JOIN other.{table} b USING ({key}) WHERE a.v IS NOT b.v");
+    let changed =
+        format!("SELECT count(*) FROM main.{table} a JOIN other.{table} b USING ({key}) WHERE a.v IS NOT b.v");
     [missing("main", "other"), missing("other", "main"), number(changed)]
 }
 

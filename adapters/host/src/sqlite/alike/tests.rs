@@ -49,27 +49,42 @@ fn check(since: &str, expected: &Expect) {
 
 #[test]
 fn what_lies_in_equal_pages_is_not_read() {
-    check("INSERT INTO other VALUES (1)", &expect![[r#"
+    check(
+        "INSERT INTO other VALUES (1)",
+        &expect![[r#"
         live []
         then []
-    "#]]);
-    check("UPDATE sale SET note = 'x' WHERE id = 2500", &expect![[r#"
+    "#]],
+    );
+    check(
+        "UPDATE sale SET note = 'x' WHERE id = 2500",
+        &expect![[r#"
         live [(2431, 2645)]
         then [(2431, 2645)]
-    "#]]);
-    check("INSERT INTO sale (note) VALUES ('new'), ('new')", &expect![[r#"
+    "#]],
+    );
+    check(
+        "INSERT INTO sale (note) VALUES ('new'), ('new')",
+        &expect![[r#"
         live [(4796, 5002)]
         then [(4796, 5000)]
-    "#]]);
-    check("UPDATE sale SET note = note || ' and more' WHERE id IN (17, 4000)", &expect![[r#"
+    "#]],
+    );
+    check(
+        "UPDATE sale SET note = note || ' and more' WHERE id IN (17, 4000)",
+        &expect![[r#"
         live [(1, 694), (3721, 4365)]
         then [(1, 694), (3721, 4365)]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn where_it_would_not_pay_or_the_table_is_another_all_rows_are_read() {
     check("UPDATE sale SET note = upper(note)", &expect!["all rows"]);
     check("ALTER TABLE sale ADD COLUMN paid DEFAULT 1", &expect!["all rows"]);
-    check("PRAGMA journal_mode = delete; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = wal", &expect!["all rows"]);
+    check(
+        "PRAGMA journal_mode = delete; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = wal",
+        &expect!["all rows"],
+    );
 }
