@@ -13,12 +13,16 @@ use omnicraft_benches::results::plot::{Line, Plot};
 use omnicraft_benches::results::{Contestant, Goal, Group, PLOTS, keep};
 use omnicraft_benches::{peers, stopwatch};
 use omnicraft_fixtures::Size;
+use omnicraft_host::ports::clock::{Clock as _, SystemClock};
 use rusqlite::Connection;
 
 /// From the beginning of one commit to that of the next: an app that works hard.
 const PERIOD: Duration = Duration::from_millis(20);
 const IDLE: &str = "the app alone";
 const AUTOMATIC: &str = "engine: automatic snapshots, paced";
+
+/// What is done beside the app, and its name.
+type Way<'w> = (&'static str, Box<dyn FnMut() + 'w>);
 
 fn main() {
     // Criterion's arguments say nothing here; one of them asks for benches that are quick.
@@ -27,8 +31,8 @@ fn main() {
     let business = Business::new(Size::Medium);
     let mut home = Home::of_any_day(&business);
     let (live, copy) = (home.live(), business.beside("copy.db"));
-    let mut ways: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
-        (IDLE, Box::new(|| thread::sleep(PERIOD))),
+    let mut ways: Vec<Way<'_>> = vec![
+        (IDLE, Box::new(|| SystemClock::new().wait(PERIOD))),
         (AUTOMATIC, Box::new(|| home.start_after_a_month())),
         ("engine: snapshots at full speed", Box::new(|| engine::snapshot(&live, &copy))),
         ("VACUUM INTO", Box::new(|| peers::vacuum_into(&live, &copy))),
@@ -82,7 +86,7 @@ fn commit(live: &Path, commits: usize) -> Vec<f64> {
     let mut times: Vec<f64> = (0..commits)
         .map(|number| {
             let took = stopwatch(|| assert_eq!(sell(number).unwrap(), 1));
-            thread::sleep(PERIOD.saturating_sub(took));
+            SystemClock::new().wait(PERIOD.saturating_sub(took));
             took.as_secs_f64()
         })
         .collect();
