@@ -198,7 +198,7 @@ fn a_raw_copy_of_a_live_database_drops_no_lock_on_it() {
 fn a_copy_that_is_read_back_has_the_digest_of_its_content() {
     let folder = folder();
     let (from, to) = (folder.path().join("from"), folder.path().join("to"));
-    for size in [0, 1, (1 << 20) - 1, 1 << 20, (5 << 20) + 17] {
+    for size in [0, 1, (1 << 20) - 1, 1 << 20, (5 << 20) + 17, (9 << 20) + 17] {
         let content: Vec<u8> = (0..size).map(|place: u32| (place % 251) as u8).collect();
         fs::write(&from, &content).unwrap();
         let mut told = Vec::new();

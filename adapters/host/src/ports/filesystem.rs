@@ -186,7 +186,12 @@ impl FileSystem for OsFileSystem {
     }
 
     fn copy_and_digest(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<String> {
-        copying::copy_and_digest(&open(from)?, to, watch)
+        let from = open(from)?;
+        if from.metadata()?.len() >= copying::LARGE {
+            return copying::copy_and_digest(&from, to, watch);
+        }
+        copying::copy(&from, to, watch)?;
+        self.digest(to, watch)
     }
 
     fn copy_live(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {

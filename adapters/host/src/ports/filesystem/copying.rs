@@ -1,6 +1,7 @@
 //! Copies of whole files: cloned where the file system can, which copies nothing; else by the kernel, without our memory.
 //! What is copied is on its way to the disk while the rest is still to come. A copy that must be known to be right is
-//! read back on another core at the same time: the pages that are read are the ones that the sync at the end writes.
+//! read back on another core at the same time, where it is large: the pages that are read are the ones that the sync at
+//! the end writes.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,6 +14,8 @@ use std::thread;
 use super::large;
 use super::{DIGEST_BLOCK, Watch, create_new, go_on, hash_some, whole_or_gone};
 
+/// Bytes from which on another core pays.
+pub(super) const LARGE: u64 = 8 << 20;
 /// Bytes between two looks at the watch.
 const BLOCK: u64 = 1 << 20;
 
