@@ -22,11 +22,6 @@ impl Findings {
         if self.problems.len() < SPELT_OUT { self.problems.push(sentence) } else { self.unlisted += 1 }
     }
 
-    /// Whether there are none.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.problems.is_empty()
-    }
-
     /// Takes up what another part of the check has found.
     pub(super) fn absorb(&mut self, other: Self) {
         other.problems.into_iter().for_each(|sentence| self.problem(sentence));

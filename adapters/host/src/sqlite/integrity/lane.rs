@@ -45,11 +45,6 @@ impl Lane<'_> {
         Ok(())
     }
 
-    /// Runs `integrity_check` over one table.
-    pub(super) fn table(&mut self, connection: &Connection, name: &str) -> Result<()> {
-        self.messages(connection, &of_table("integrity_check", name)).map(drop)
-    }
-
     /// Takes up what a checking pragma says; `false` where it cannot run because we lack something.
     fn messages(&mut self, connection: &Connection, pragma: &str) -> Result<bool> {
         let (mut problems, mut refused) = (Findings::default(), None);
