@@ -144,12 +144,13 @@ fn help_says_what_each_command_does() {
         "migrate",
         "verify",
         "drill",
+        "serve",
         "status",
     ] {
         let help = world.run(&format!("{command} --help")).ends(0);
         assert!(help.stdout.contains("Usage:") && help.stdout.lines().count() > 5, "{command}: {}", help.stdout);
     }
-    for (wrong, code) in [("", 2), ("workspace", 2), ("export --csv x", 2), ("remote list", 2), ("serve", 2)] {
+    for (wrong, code) in [("", 2), ("workspace", 2), ("export --csv x", 2), ("remote list", 2), ("serve --port x", 2)] {
         world.run(wrong).ends(code);
     }
     assert!(world.run("--version").ends(0).stdout.starts_with("omnicraft "));
