@@ -56,14 +56,14 @@ fn at_most(instructions: u64) -> LibraryBenchmarkConfig {
     config
 }
 
-#[library_benchmark(config = at_most(1), setup = shop)]
+#[library_benchmark(config = at_most(3_850_000), setup = shop)]
 #[bench::of_a_megabyte_and_a_half()]
 fn snapshot(shop: Shop) -> Shop {
     engine::snapshot(black_box(&shop.path("live.db")), &shop.path("copy.db"));
     shop
 }
 
-#[library_benchmark(config = at_most(1), setup = shop_with_a_snapshot)]
+#[library_benchmark(config = at_most(9_960_000), setup = shop_with_a_snapshot)]
 #[bench::of_twenty_thousand_rows()]
 fn preview(shop: Shop) -> Shop {
     let clock = SystemClock::new();
