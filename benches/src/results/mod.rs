@@ -131,7 +131,7 @@ fn print(what: &impl fmt::Display) {
 pub fn keep(kind: &str, name: &str, figures: &impl Serialize) {
     let folder = folder(kind);
     fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(name.replace([' ', ',', '/'], "-")).with_extension("json");
+    let file = folder.join(name.replace([' ', ',', '/', '.'], "-")).with_extension("json");
     fs::write(file, serde_json::to_vec_pretty(figures).unwrap()).unwrap();
 }
 
