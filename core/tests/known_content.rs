@@ -72,6 +72,9 @@ fn a_changed_database_is_checked() {
 }
 
 /// A snapshot that was found to have decayed says nothing about its content.
+///
+/// Where several tiers had decayed, one plan moved all of them aside under one name: the second was refused, and with it
+/// the whole start.
 #[test]
 fn what_a_suspect_snapshot_held_is_checked_again() {
     let mut driver = after_the_first_day();
@@ -82,20 +85,20 @@ fn what_a_suspect_snapshot_held_is_checked_again() {
     check(
         &driver,
         &expect![[r#"
-        require look        shop.db
-        require copy        shop.db -> backups/.staged-4-copy.db
-        require verify      backups/.staged-4-copy.db (Sound)
-        require set aside   backups/auto_daily.db -> backups/damaged_2026-11-22.db
-        require publish     backups/.staged-4-copy.db -> backups/auto_daily.db as s5 (copy)
-        require set aside   backups/auto_weekly.db -> backups/damaged_2026-11-22.db
-        require publish     backups/.staged-4-copy.db -> backups/auto_weekly.db as s6 (copy)
-        require set aside   backups/auto_monthly.db -> backups/damaged_2026-11-22.db
-        require publish     backups/.staged-4-copy.db -> backups/auto_monthly.db as s7 (copy)
-        require set aside   backups/auto_yearly.db -> backups/damaged_2026-11-22.db
-        require publish     backups/.staged-4-copy.db -> backups/auto_yearly.db as s8
-        always  discard     backups/.staged-4-copy.db
-        = startup: Applied
-    "#]],
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-4-copy.db
+            require verify      backups/.staged-4-copy.db (Sound)
+            require set aside   backups/auto_daily.db -> backups/damaged_2026-11-22.db
+            require publish     backups/.staged-4-copy.db -> backups/auto_daily.db as s5 (copy)
+            require set aside   backups/auto_weekly.db -> backups/damaged_2026-11-22_2.db
+            require publish     backups/.staged-4-copy.db -> backups/auto_weekly.db as s6 (copy)
+            require set aside   backups/auto_monthly.db -> backups/damaged_2026-11-22_3.db
+            require publish     backups/.staged-4-copy.db -> backups/auto_monthly.db as s7 (copy)
+            require set aside   backups/auto_yearly.db -> backups/damaged_2026-11-22_4.db
+            require publish     backups/.staged-4-copy.db -> backups/auto_yearly.db as s8
+            always  discard     backups/.staged-4-copy.db
+            = startup: Applied
+        "#]],
     );
 }
 

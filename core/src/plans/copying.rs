@@ -36,19 +36,25 @@ pub(super) fn take(case: &Case<'_>, workspace: &Workspace) -> Plan {
     })
 }
 
-/// Makes the copy the holder of a plain slot; the holder so far stays under its date, or aside if it is not ours.
+/// Makes the copy the holder of a plain slot; the holder so far stays under its date, or aside if it is not ours. `before`
+/// are the drafts that the same plan publishes earlier, whose holders may go aside too.
 pub(super) fn publish_into_slot(
     case: &Case<'_>,
     workspace: &Workspace,
     draft: &Snapshot,
+    before: &[Snapshot],
     staged: Utf8PathBuf,
     keep_staged: bool,
 ) -> Plan {
-    make_room(case, workspace, draft.slot).then(publish(workspace, draft, staged, keep_staged))
+    let goes_aside = |draft: &&Snapshot| {
+        case.at(&names::slot(workspace, draft.slot)).is_some_and(|holder| holder.condition != Condition::Good)
+    };
+    let aside = before.iter().filter(goes_aside).count();
+    make_room(case, workspace, draft.slot, aside).then(publish(workspace, draft, staged, keep_staged))
 }
 
-/// Moves whoever holds a plain slot to a dated name.
-pub(super) fn make_room(case: &Case<'_>, workspace: &Workspace, slot: Slot) -> Plan {
+/// Moves whoever holds a plain slot to a dated name. So many files go aside before it in the same plan.
+pub(super) fn make_room(case: &Case<'_>, workspace: &Workspace, slot: Slot, aside: usize) -> Plan {
     let from = names::slot(workspace, slot);
     let Some(holder) = case.at(&from) else {
         return Plan::new();
@@ -57,7 +63,7 @@ pub(super) fn make_room(case: &Case<'_>, workspace: &Workspace, slot: Slot) -> P
         let to = names::slot(workspace, free(case, workspace, dated_base(slot.base), holder.taken_at.date()));
         Plan::new().require(Effect::KeepGeneration { snapshot: holder.id, from, to })
     } else {
-        let to = names::slot(workspace, free(case, workspace, Base::Damaged, case.now.date()));
+        let to = names::slot(workspace, free_nth(case, workspace, Base::Damaged, aside));
         Plan::new().require(Effect::SetAside { from, to })
     }
 }

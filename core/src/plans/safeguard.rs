@@ -21,7 +21,7 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, act: Act) -> Begun {
     let plan = Plan::new()
         .require(Effect::Look { database: workspace.database.clone() })
         .then(copying::take(case, workspace))
-        .then(copying::publish_into_slot(case, workspace, &draft, staged.clone(), false))
+        .then(copying::publish_into_slot(case, workspace, &draft, &[], staged.clone(), false))
         .always(Effect::Discard { path: staged });
     let mut operation = case.operation(Moment::Safeguard(id.clone(), act), plan);
     operation.drafts = vec![draft];

@@ -55,7 +55,7 @@ fn push_ring(case: &Case<'_>, workspace: &Workspace) -> Plan {
     let protected = protected(case, workspace);
     let pushed = push(&ours, places, |snapshot| protected.contains(&snapshot.id));
     if let Some(kept) = pushed.keep.and_then(|id| case.state.snapshots.get(&id)) {
-        plan = plan.then(copying::make_room(case, workspace, kept.slot));
+        plan = plan.then(copying::make_room(case, workspace, kept.slot, 0));
     }
     for (id, slot) in pushed.shifts {
         if let Some(snapshot) = case.state.snapshots.get(&id) {

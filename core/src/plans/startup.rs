@@ -41,10 +41,11 @@ fn fill_slots(case: &Case<'_>, workspace: &Workspace, drafts: &[Snapshot]) -> Pl
     };
     let staged = copying::staged(case, workspace);
     let mut plan = copying::take(case, workspace);
-    for draft in others {
-        plan = plan.then(copying::publish_into_slot(case, workspace, draft, staged.clone(), true));
+    for (place, draft) in others.iter().enumerate() {
+        let before = &others[..place];
+        plan = plan.then(copying::publish_into_slot(case, workspace, draft, before, staged.clone(), true));
     }
-    plan.then(copying::publish_into_slot(case, workspace, last, staged.clone(), false))
+    plan.then(copying::publish_into_slot(case, workspace, last, others, staged.clone(), false))
         .always(Effect::Discard { path: staged })
 }
 

@@ -36,7 +36,7 @@ pub(in crate::plans) fn guard(
             let plan = Plan::new()
                 .require(Effect::Copy { database: workspace.database.clone(), to: to.clone() })
                 .require(Effect::Verify { workspace: workspace.id.clone(), file: to.clone(), depth: Depth::Sound })
-                .then(copying::publish_into_slot(case, workspace, &draft, to, false));
+                .then(copying::publish_into_slot(case, workspace, &draft, &[], to, false));
             operation.drafts.push(draft);
             plan
         }
