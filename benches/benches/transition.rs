@@ -11,6 +11,7 @@ use omnicraft_core::model::{SnapshotId, WorkspaceId};
 use omnicraft_core::transition::transition;
 
 const LIMIT: &str = "a millisecond";
+const RETENTION: &str = "what stays and what goes, after each snapshot";
 
 fn benchmark(criterion: &mut Criterion) {
     let shop = || WorkspaceId("shop".to_owned());
@@ -34,6 +35,9 @@ fn benchmark(criterion: &mut Criterion) {
             contest.against(what, at_once(move || drop(black_box(transition(state, &event, &[])))));
             contest.goal(what, LIMIT, 1.0);
         }
+        let (state, now) = (&state, many::day(count));
+        let rotate = move || drop(black_box(state.verdicts(&shop(), &state.policy, &now)));
+        contest.against(RETENTION, at_once(rotate)).goal(RETENTION, LIMIT, 1.0);
         contest.finish();
     }
 }

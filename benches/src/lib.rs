@@ -15,6 +15,7 @@ pub mod engine;
 pub mod machine;
 pub mod many;
 pub mod peers;
+pub mod program;
 pub mod results;
 pub mod sheets;
 

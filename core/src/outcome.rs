@@ -69,6 +69,11 @@ pub struct Copied {
     pub way: String,
 }
 
+impl Copied {
+    /// The fast way: the file's own blocks, with the frames of its log laid over.
+    pub const BLOCK_BY_BLOCK: &str = "block by block";
+}
+
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {

@@ -130,6 +130,9 @@ pub struct Operation {
     pub remaining: Vec<Step>,
     /// What verification said of the staged copy that was taken last, with the journal mode of its live database.
     pub copy: Option<Verification>,
+    /// Which way the staged copy was taken that was taken last, for people.
+    #[serde(default)]
+    pub way: Option<String>,
     /// The databases that a restore is about.
     pub parts: Vec<Part>,
     /// Workspaces that a global restore adds; they are in the state once it is decided.

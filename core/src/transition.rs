@@ -40,6 +40,8 @@ pub struct Conclusion {
     pub moment: Moment,
     /// How it ended.
     pub ending: Ending,
+    /// Which way a copy of the live database was taken, and why not the faster one: for people.
+    pub way: Option<String>,
     /// Snapshots that it published.
     pub published: Vec<SnapshotId>,
     /// Snapshots that retention removed after it.

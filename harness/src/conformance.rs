@@ -25,6 +25,7 @@ const SIMULATED_ALONE: &[(&str, &str)] = &[
     ("interrupted-before-the-swap", BEGINS_WITH_A_POWER_CUT),
     ("interrupted-after-the-swap", BEGINS_WITH_A_POWER_CUT),
     ("interrupted-between-two", BEGINS_WITH_A_POWER_CUT),
+    ("interrupted-between-two-and-settled", BEGINS_WITH_A_POWER_CUT),
     ("interrupted-over-damage", BEGINS_WITH_A_POWER_CUT),
     ("interrupted-and-worked-in", BEGINS_WITH_A_POWER_CUT),
 ];

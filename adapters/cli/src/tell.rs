@@ -1,8 +1,8 @@
 //! How an operation ended, in words and as JSON; several workspaces make one answer.
 
 use omnicraft_core::card;
-use omnicraft_core::model::{Finding, Snapshot, SnapshotId, Workspace, WorkspaceId};
-use omnicraft_core::outcome::Failure;
+use omnicraft_core::model::{Finding, Snapshot, Workspace, WorkspaceId};
+use omnicraft_core::outcome::{Copied, Failure};
 use omnicraft_core::state::Ending;
 use omnicraft_core::transition::Conclusion;
 use omnicraft_host::engine::Engine;
@@ -34,7 +34,8 @@ pub(crate) fn part(
     match ended.map_err(Problem::from).and_then(|conclusion| applied(conclusion, session, &name)) {
         Ok(conclusion) => {
             let exit = exit(&conclusion);
-            let text = format!("{name}: {}", taken(engine, &conclusion.published).unwrap_or_else(|| idle.to_owned()));
+            let text = taken(engine, &conclusion).unwrap_or_else(|| idle.to_owned());
+            let text = format!("{name}: {text}");
             Part { text, json: json(engine, workspace, &conclusion), exit }
         }
         Err(problem) => {
@@ -104,6 +105,7 @@ pub(crate) fn json(engine: &Engine, workspace: &WorkspaceId, conclusion: &Conclu
         "workspace_name": name(engine, workspace),
         "ending": conclusion.ending,
         "published": cards::json_of(engine, &conclusion.published),
+        "copied": conclusion.way,
         "removed": conclusion.removed,
         "warnings": conclusion.warnings,
     })
@@ -114,13 +116,16 @@ pub(crate) fn name(engine: &Engine, id: &WorkspaceId) -> String {
     engine.state().workspace(id).map_or_else(|| id.0.clone(), |workspace| workspace.name.clone())
 }
 
-/// "Daily Backup and Weekly Backup taken (4.2 MB)".
-fn taken(engine: &Engine, published: &[SnapshotId]) -> Option<String> {
-    let snapshots: Vec<&Snapshot> = published.iter().filter_map(|id| engine.state().snapshots.get(id)).collect();
+/// "Daily Backup and Weekly Backup taken (4.2 MB)", with the way that it was copied where that was a slower one.
+fn taken(engine: &Engine, conclusion: &Conclusion) -> Option<String> {
+    let snapshots: Vec<&Snapshot> =
+        conclusion.published.iter().filter_map(|id| engine.state().snapshots.get(id)).collect();
     let bytes = snapshots.first()?.bytes();
     let titles: Vec<String> = snapshots.iter().map(|snapshot| card::title(snapshot)).collect();
     let each = if titles.len() > 1 { " each" } else { "" };
-    Some(format!("{} taken ({}{each})", words::list(&titles), card::size(bytes)))
+    let slower = conclusion.way.as_ref().filter(|way| *way != Copied::BLOCK_BY_BLOCK);
+    let slower = slower.map(|way| format!(", copied {way}")).unwrap_or_default();
+    Some(format!("{} taken ({}{each}{slower})", words::list(&titles), card::size(bytes)))
 }
 
 /// Tells of frozen workspaces which good backup there is to go back to.

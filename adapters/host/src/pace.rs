@@ -5,7 +5,8 @@
 //! own pieces take: when one takes longer than the full rate allows, and several times as long as the quickest so far,
 //! the rate is halved, and it comes back bit by bit. That sees every program on that disk, needs no look into the app,
 //! and errs on the side of waiting. The quickest piece so far is the measure because it is this disk's, whatever disk it
-//! is. Linux could be told to give our writes an idle priority (`ioprio_set`), but no safe call for it is at hand.
+//! is. Where the disk's scheduler knows priorities, all that is done at such a moment comes last besides
+//! ([`FileSystem::yielding`](crate::ports::filesystem::FileSystem::yielding)).
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use omnicraft_benches::machine;
+use omnicraft_benches::results::memory::{MEMORY, Peak};
 use omnicraft_benches::results::page::page;
 use omnicraft_benches::results::plot::{Plot, draw};
 use omnicraft_benches::results::{GROUPS, Group, PLOTS, kept};
@@ -26,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         draw(&plot, &here.join(&file))?;
         plots.push((plot.title, file));
     }
-    fs::write(here.join("RESULTS.md"), page(&machine::in_words(), &groups, &plots))?;
+    let peaks: Vec<Peak> = kept::<Vec<Peak>>(MEMORY).into_iter().flat_map(|(_, peaks)| peaks).collect();
+    fs::write(here.join("RESULTS.md"), page(&machine::in_words(), &groups, &peaks, &plots))?;
     println!("{} groups and {} plots are in benches/RESULTS.md", groups.len(), plots.len());
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What benches have measured: ratios, their spread, and whether they reach what they should. Each bench leaves its figures
 //! in a file; `results` makes the page and the plots of all of them.
 
+pub mod memory;
 pub mod page;
 pub mod plot;
 

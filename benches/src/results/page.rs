@@ -2,16 +2,20 @@
 
 use std::fmt::Write as _;
 
+use super::memory::{self, Peak};
 use super::{Group, Spread, Verdict, megabytes, time};
+use crate::business::sizes;
 
 /// The page.
-pub fn page(machine: &str, groups: &[Group], plots: &[(String, String)]) -> String {
+pub fn page(machine: &str, groups: &[Group], peaks: &[Peak], plots: &[(String, String)]) -> String {
     let mut text = format!(
         "# How fast, beside others\n\n\
-         Written by `cargo xtask bench`, which measures everything below in one run; do not edit it by hand. {machine}\n\n\
+         Written by `cargo xtask bench`, which measures everything below in one run; do not edit it by hand. Which businesses are \
+         measured says `OMNICRAFT_BENCH_SIZES`, here `{}`. {machine}\n\n\
          A ratio is how many times as long as its yardstick something takes. The yardstick runs right before it, every time; \
          what is told is the middle of these ratios, and between which the middle half of them lies. Times alone say little: \
-         they are those of this machine and this hour.\n"
+         they are those of this machine and this hour.\n",
+        sizes().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
     );
     for (title, file) in plots {
         let _ = write!(text, "\n## {title}\n\n![{title}]({file})\n");
@@ -31,6 +35,7 @@ pub fn page(machine: &str, groups: &[Group], plots: &[(String, String)]) -> Stri
             );
         }
     }
+    text += &memory::section(peaks);
     text += "\n## Everything that was measured\n";
     for group in groups {
         let base = group.yardstick();
@@ -63,16 +68,19 @@ fn ratio(ratio: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::memory::Peak;
     use super::super::tests::example;
     use super::page;
 
     #[test]
     fn goals_come_first_and_every_ratio_has_its_spread() {
-        let text = page("Two cores.", &[example()], &[("Growth".into(), "growth.svg".into())]);
+        let peak = Peak { what: "export".into(), business: 200_000_000, bytes: 90_000_000, limit: 128_000_000 };
+        let text = page("Two cores.", &[example()], &[peak], &[("Growth".into(), "growth.svg".into())]);
         for line in [
             "## Growth\n\n![Growth](growth.svg)",
             "| snapshot, small: engine | cp | ≤ 0.4 | 0.50 | **no** |",
             "| snapshot, small: engine | shell | ≤ 0.2 | 0.12 | yes |",
+            "| export, 200 MB | 90.0 MB | 128.0 MB | yes |",
             "### snapshot, small (2.0 MB)",
             "| cp | 1 | | 500.00 ms |",
             "| engine | 0.50 | 0.50 to 0.60 | 250.00 ms |",

@@ -98,7 +98,9 @@ pub(super) fn free_nth(case: &Case<'_>, workspace: &Workspace, base: Base, n: us
 }
 
 fn free_from(case: &Case<'_>, workspace: &Workspace, base: Base, date: Date, n: usize) -> Slot {
-    let taken: BTreeSet<Slot> = case.state.snapshots_of(&workspace.id).map(|snapshot| snapshot.slot).collect();
+    let of_that_day = |slot: &Slot| slot.base == base && slot.generation.is_some_and(|taken| taken.date == date);
+    let taken = case.state.snapshots_of(&workspace.id).map(|snapshot| snapshot.slot).filter(of_that_day);
+    let taken: BTreeSet<Slot> = taken.collect();
     let mut slots = (1..u32::MAX).map(|number| Slot::dated(base, date, number)).filter(|slot| !taken.contains(slot));
     slots.nth(n).unwrap_or_else(|| Slot::dated(base, date, u32::MAX))
 }
@@ -145,6 +147,7 @@ pub(super) fn gather(
         (Effect::Copy { .. }, Yield::Copied(copied)) => {
             let digest = copied.digest.clone().unwrap_or_default();
             known::spare(case, operation, workspace, &digest);
+            operation.way = Some(copied.way.clone()).filter(|way| !way.is_empty());
             operation.copy = Some(Verification { digest, ..with_journal_mode(copied.journal_mode.clone()) });
             News::Nothing
         }

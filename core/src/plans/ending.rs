@@ -35,6 +35,7 @@ pub(super) fn conclude(case: &Case<'_>, operation: Operation, mut changes: Vec<C
     let conclusion = Conclusion {
         moment: operation.moment,
         ending,
+        way: operation.way,
         published: operation.published,
         removed: operation.removed,
         warnings: operation.warnings,

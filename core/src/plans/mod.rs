@@ -222,6 +222,7 @@ impl<'a> Case<'a> {
             begun_at: self.now.clone(),
             remaining: plan.steps,
             copy: None,
+            way: None,
             parts: Vec::new(),
             newcomers: Vec::new(),
             drafts: Vec::new(),

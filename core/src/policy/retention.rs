@@ -53,39 +53,47 @@ pub fn retain(
     policy: &Policy,
     now: &Zoned,
 ) -> BTreeMap<SnapshotId, Verdict> {
-    let mut keep: BTreeMap<SnapshotId, BTreeSet<Keep>> =
-        snapshots.iter().map(|snapshot| (snapshot.id, lasting_reasons(snapshot, undo, policy, now))).collect();
-    for id in newest_of_levels(snapshots, now) {
-        keep.entry(id).or_default().insert(Keep::NewestOfLevel);
+    let mut all = newest_first(snapshots, now);
+    let newest = newest_of_levels(snapshots, now);
+    for one in &mut all {
+        one.keep = lasting_reasons(one.snapshot, undo, policy, now);
+        if newest.contains(&one.snapshot.id) {
+            one.keep.insert(Keep::NewestOfLevel);
+        }
     }
-    for id in recent_safeguards(snapshots, now) {
-        keep.entry(id).or_default().insert(Keep::RecentSafeguard);
-    }
-    for id in within_depth(snapshots, policy, now) {
-        keep.entry(id).or_default().insert(Keep::Depth);
-    }
-    let over = over_budget(snapshots, &keep, policy);
-    keep.into_iter().map(|(id, reasons)| (id, verdict(id, reasons, &over))).collect()
+    keep_recent_safeguards(&mut all);
+    keep_within_depth(&mut all, policy);
+    let over = over_budget(&all, policy);
+    all.into_iter().map(|one| (one.snapshot.id, verdict(one, &over))).collect()
 }
 
-/// Snapshots that rotation must not overwrite although their slot is needed: pinned, needed by an undo, or the newest
-/// good one of a verification level.
+/// A snapshot that is being judged.
+struct Judged<'a> {
+    snapshot: &'a Snapshot,
+    /// The stretch of plausible time that it belongs to; none where its stamp lies in the future.
+    era: Option<usize>,
+    keep: BTreeSet<Keep>,
+}
+
+/// Snapshots that rotation must not overwrite although the slot that they hold is needed: pinned, needed by an undo, or
+/// the newest good one of a verification level. A dated name is needed by nobody else.
 pub fn protected_from_rotation(
     snapshots: &[&Snapshot],
     undo: &BTreeSet<SnapshotId>,
     now: &Zoned,
 ) -> BTreeSet<SnapshotId> {
-    let pinned = snapshots.iter().filter(|snapshot| snapshot.pin.is_some()).map(|snapshot| snapshot.id);
+    let pinned =
+        snapshots.iter().filter(|snapshot| snapshot.pin.is_some() && snapshot.is_plain()).map(|snapshot| snapshot.id);
     pinned.chain(undo.iter().copied()).chain(newest_of_levels(snapshots, now)).collect()
 }
 
-fn verdict(id: SnapshotId, reasons: BTreeSet<Keep>, over: &BTreeSet<SnapshotId>) -> Verdict {
-    if over.contains(&id) {
+fn verdict(judged: Judged<'_>, over: &BTreeSet<SnapshotId>) -> Verdict {
+    if over.contains(&judged.snapshot.id) {
         Verdict::Remove(Excess::Budget)
-    } else if reasons.is_empty() {
+    } else if judged.keep.is_empty() {
         Verdict::Remove(Excess::Depth)
     } else {
-        Verdict::Keep(reasons)
+        Verdict::Keep(judged.keep)
     }
 }
 
@@ -116,41 +124,37 @@ const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Safeguards from the last days before the newest snapshot of their era. Somebody who looks for his work restores one
 /// thing after the other; the safeguard of the first restore alone holds what he had that morning.
-fn recent_safeguards(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId> {
-    let eras = eras(snapshots, now);
-    let era = |snapshot: &Snapshot| eras.get(&snapshot.id).copied();
+fn keep_recent_safeguards(all: &mut [Judged<'_>]) {
     let mut latest: BTreeMap<usize, Timestamp> = BTreeMap::new();
-    for (era, snapshot) in snapshots.iter().filter_map(|snapshot| Some((era(snapshot)?, snapshot))) {
+    for (era, snapshot) in all.iter().filter_map(|one| Some((one.era?, one.snapshot))) {
         let latest = latest.entry(era).or_insert(Timestamp::MIN);
         *latest = snapshot.taken_at.timestamp().max(*latest);
     }
-    let is_recent = |snapshot: &&&Snapshot| {
-        let latest = era(snapshot).and_then(|era| latest.get(&era));
-        let is_safeguard = matches!(snapshot.slot.base, Base::Before(_)) && snapshot.is_good();
-        is_safeguard && latest.is_some_and(|latest| latest.duration_since(snapshot.taken_at.timestamp()) <= RECENT)
-    };
-    snapshots.iter().filter(is_recent).map(|snapshot| snapshot.id).collect()
+    for one in all {
+        let is_safeguard = matches!(one.snapshot.slot.base, Base::Before(_)) && one.snapshot.is_good();
+        let latest = one.era.filter(|_| is_safeguard).and_then(|era| latest.get(&era));
+        if latest.is_some_and(|latest| latest.duration_since(one.snapshot.taken_at.timestamp()) <= RECENT) {
+            one.keep.insert(Keep::RecentSafeguard);
+        }
+    }
 }
 
 /// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them. Each era has
 /// a depth of its own, so that a clock that was wrong for a while pushes out no others.
-fn within_depth(snapshots: &[&Snapshot], policy: &Policy, now: &Zoned) -> BTreeSet<SnapshotId> {
-    let eras = eras(snapshots, now);
+fn keep_within_depth(all: &mut [Judged<'_>], policy: &Policy) {
     let mut left: BTreeMap<(Base, usize), u32> = BTreeMap::new();
-    let mut kept = BTreeSet::new();
-    for snapshot in newest_first(snapshots) {
-        let pinned_manual = snapshot.slot.base == Base::Manual && snapshot.pin.is_some();
-        let Some(era) = eras.get(&snapshot.id).filter(|_| snapshot.is_good() && !pinned_manual) else {
+    for one in all {
+        let base = one.snapshot.slot.base;
+        let pinned_manual = base == Base::Manual && one.snapshot.pin.is_some();
+        let Some(era) = one.era.filter(|_| one.snapshot.is_good() && !pinned_manual) else {
             continue;
         };
-        let kind = (snapshot.slot.base, *era);
-        let left = left.entry(kind).or_insert_with(|| depth(snapshot.slot.base, policy));
+        let left = left.entry((base, era)).or_insert_with(|| depth(base, policy));
         if *left > 0 {
             *left -= 1;
-            kept.insert(snapshot.id);
+            one.keep.insert(Keep::Depth);
         }
     }
-    kept
 }
 
 /// A clock set back by less than this is no reason to doubt it.
@@ -158,22 +162,24 @@ const STEP_BACK: SignedDuration = SignedDuration::from_hours(1);
 /// A shop that takes no snapshot for longer than this was closed, or its clock jumped; nobody can tell.
 const PAUSE: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-/// Which stretch of plausible time each snapshot belongs to. A stamp that goes on from an earlier stretch joins it
-/// again, so that the true time is one era, whatever the clock said in between. Those of the future are in none.
-fn eras(snapshots: &[&Snapshot], now: &Zoned) -> BTreeMap<SnapshotId, usize> {
+/// All of them, the newest first, each with the stretch of plausible time that it belongs to. A stamp that goes on from
+/// an earlier stretch joins it again, so that the true time is one era, whatever the clock said in between.
+fn newest_first<'a>(snapshots: &[&'a Snapshot], now: &Zoned) -> Vec<Judged<'a>> {
+    let judged = |snapshot: &&'a Snapshot| Judged { snapshot, era: None, keep: BTreeSet::new() };
+    let mut all: Vec<Judged<'a>> = snapshots.iter().map(judged).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.snapshot.id));
     let mut latest: Vec<Timestamp> = Vec::new();
-    let mut eras = BTreeMap::new();
-    for snapshot in newest_first(snapshots).into_iter().rev().filter(|snapshot| !snapshot.is_from_the_future(now)) {
-        let stamp = snapshot.taken_at.timestamp();
+    for one in all.iter_mut().rev().filter(|one| !one.snapshot.is_from_the_future(now)) {
+        let stamp = one.snapshot.taken_at.timestamp();
         let goes_on = |latest: &Timestamp| (-STEP_BACK..=PAUSE).contains(&stamp.duration_since(*latest));
         let era = latest.iter().rposition(goes_on).unwrap_or(latest.len());
         match latest.get_mut(era) {
             Some(latest) => *latest = stamp.max(*latest),
             None => latest.push(stamp),
         }
-        eras.insert(snapshot.id, era);
+        one.era = Some(era);
     }
-    eras
+    all
 }
 
 const fn depth(base: Base, policy: &Policy) -> u32 {
@@ -190,21 +196,16 @@ const fn depth(base: Base, policy: &Policy) -> u32 {
 }
 
 /// Those kept for their depth alone, deepest first, until the rest fits the budget.
-fn over_budget(
-    snapshots: &[&Snapshot],
-    keep: &BTreeMap<SnapshotId, BTreeSet<Keep>>,
-    policy: &Policy,
-) -> BTreeSet<SnapshotId> {
-    let reasons = |snapshot: &Snapshot| keep.get(&snapshot.id).cloned().unwrap_or_default();
-    let kept: Vec<&Snapshot> = newest_first(snapshots).into_iter().filter(|s| !reasons(s).is_empty()).collect();
-    let mut total: u64 = kept.iter().map(|snapshot| snapshot.bytes()).sum();
+fn over_budget(all: &[Judged<'_>], policy: &Policy) -> BTreeSet<SnapshotId> {
+    let mut total: u64 = 0;
     let mut trimmable: Vec<(usize, &Snapshot)> = Vec::new();
     let mut depth_of: BTreeMap<Base, usize> = BTreeMap::new();
-    for snapshot in kept {
-        let depth = depth_of.entry(snapshot.slot.base).or_default();
+    for one in all.iter().filter(|one| !one.keep.is_empty()) {
+        total += one.snapshot.bytes();
+        let depth = depth_of.entry(one.snapshot.slot.base).or_default();
         *depth += 1;
-        if reasons(snapshot) == BTreeSet::from([Keep::Depth]) {
-            trimmable.push((*depth, snapshot));
+        if one.keep.iter().eq(&[Keep::Depth]) {
+            trimmable.push((*depth, one.snapshot));
         }
     }
     trimmable.sort_by_key(|(depth, snapshot)| (std::cmp::Reverse(*depth), snapshot.id));
@@ -217,10 +218,4 @@ fn over_budget(
         over.insert(snapshot.id);
     }
     over
-}
-
-fn newest_first<'a>(snapshots: &[&'a Snapshot]) -> Vec<&'a Snapshot> {
-    let mut sorted = snapshots.to_vec();
-    sorted.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.id));
-    sorted
 }

@@ -202,6 +202,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             begun_at,
             remaining: steps(&workspace, &text, &facts.clone().unwrap_or_default()).steps,
             copy: facts.clone().map(|facts| verification(facts, &warnings)),
+            way: failure.clone(),
             parts: facts.clone().map(|facts| part(&workspace, facts)).into_iter().collect(),
             overview: facts.is_some().then(|| overview(&workspace)),
             inspection: facts.map(|facts| inspection(&workspace, facts)),

@@ -322,6 +322,17 @@ impl Life {
         work().map_err(|error: rusqlite::Error| error.to_string())
     }
 
+    /// A restore that was decided is about to throw away what a workspace has held since before this life was settled: the
+    /// version of these words. No recovery leads there, but snapshots may hold it.
+    pub fn is_about_to_lose(&mut self, name: &str, words: &str) -> Digest {
+        let (version, live) = (self.version(words), Self::live(name));
+        for held in [&mut self.start.held, &mut self.start.lately] {
+            Arc::make_mut(held).entry(live.as_path().into()).or_default().insert(version);
+        }
+        self.will_be_replaced(&live, BTreeSet::from([version]));
+        version
+    }
+
     /// A restore is about to throw away what a database holds, which is one of these.
     fn will_be_replaced(&self, live: &Path, held: BTreeSet<Digest>) {
         let after = self.ledger.books().into_iter().filter(|(path, _)| **path == *live).collect();

@@ -134,7 +134,7 @@ pub(super) const ALL: &[Mutant] = &[
     Mutant {
         name: "intent-in-place",
         story: "the commit point is written under its final name, also where it is amended half way",
-        scenarios: &["interrupted-between-two"],
+        scenarios: &["interrupted-between-two-and-settled"],
         breaks: |parts| {
             files(parts, |files, call| match call {
                 Call::Rename(from, to) if is_intent(to) => Some(overwrite(files, from, to)),

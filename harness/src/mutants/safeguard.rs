@@ -136,6 +136,7 @@ pub(super) const fn concluded(moment: Moment) -> Conclusion {
     Conclusion {
         moment,
         ending: Ending::Applied,
+        way: None,
         published: Vec::new(),
         removed: Vec::new(),
         warnings: Vec::new(),

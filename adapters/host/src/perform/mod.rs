@@ -59,11 +59,21 @@ pub struct Performer<'a> {
 /// bears a final name, and temporary files are gone as far as they could be removed.
 pub fn perform(performer: &Performer<'_>, state: &State, step: &Step) -> Outcome {
     let work = Work { home: performer.home, ports: performer.ports, observer: performer.observer, state };
-    match effect(&work, &step.effect) {
+    match beside_the_app(&work, &step.effect) {
         Ok(learnt) => Outcome::Done(learnt),
         Err(Stop::Failed(failure)) => Outcome::Failed(failure),
         Err(Stop::Cancelled) => Outcome::Cancelled,
     }
+}
+
+/// Leaves the disk to the app, where the moment is one that nobody waits for.
+fn beside_the_app(work: &Work<'_>, step: &Effect) -> Result<Yield> {
+    if !work.state.operation.as_ref().is_some_and(|operation| operation.moment.yields_to_the_app()) {
+        return effect(work, step);
+    }
+    let mut performed = Err(Stop::Cancelled);
+    work.files().yielding(&mut || performed = effect(work, step));
+    performed
 }
 
 fn effect(work: &Work<'_>, effect: &Effect) -> Result<Yield> {

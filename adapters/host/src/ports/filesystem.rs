@@ -5,6 +5,8 @@
 mod copying;
 #[cfg(target_os = "linux")]
 mod large;
+#[cfg(target_os = "linux")]
+mod priority;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -96,6 +98,12 @@ pub trait FileSystem: Send + Sync {
 
     /// Bytes that this user can still write to the file system of an existing folder.
     fn free_space(&self, folder: &Path) -> io::Result<u64>;
+
+    /// Does some work that is less urgent than whatever others want of the disk. A hint: where the platform has no word
+    /// for it, the work is as urgent as any.
+    fn yielding(&self, work: &mut dyn FnMut()) {
+        work();
+    }
 
     /// Takes a lock that ends with the process, whatever ends it. `None` where another engine holds it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>>;
@@ -273,6 +281,11 @@ impl FileSystem for OsFileSystem {
 
     fn free_space(&self, folder: &Path) -> io::Result<u64> {
         fs4::available_space(here(folder))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn yielding(&self, work: &mut dyn FnMut()) {
+        priority::last(work);
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>> {

@@ -91,7 +91,7 @@ impl Held {
             Ok(mut written) => {
                 drop(self.source);
                 written.file.sync().map_err(|error| Stop::io(WRITING, to, &error))?;
-                let way = "block by block".to_owned();
+                let way = Copied::BLOCK_BY_BLOCK.to_owned();
                 Ok(Copied { journal_mode: "wal".to_owned(), digest: Some(written.digest), way })
             }
             Err(Hitch::Unexpected(reason)) => {

@@ -1,5 +1,5 @@
 //! The few calls of SQLite's C interface that have no safe wrapper: its own file handles, the head of a write-ahead
-//! log's index, a progress handler that may borrow, and a collation. The only unsafe code of the adapter.
+//! log's index, a progress handler that may borrow, and a collation. The only unsafe code about SQLite.
 
 use std::cmp::Ordering;
 use std::ffi::{CStr, CString, c_int, c_void};

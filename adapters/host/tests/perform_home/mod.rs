@@ -265,6 +265,7 @@ fn operation() -> Operation {
         begun_at: moment(),
         remaining: Vec::new(),
         copy: None::<Verification>,
+        way: None,
         parts: Vec::new(),
         newcomers: Vec::new(),
         drafts: Vec::new(),

@@ -4,6 +4,7 @@ use omnicraft_core::event::Export;
 
 use super::Scenario;
 use super::restores::{FIRST, a_snapshot_and_a_commit, restore_first, scenario};
+use crate::content::Digest;
 use crate::crash::life::Life;
 use crate::crash::life_restore::Version;
 use crate::crash::shop::BOOKS;
@@ -80,21 +81,22 @@ pub(super) const ALL: &[Scenario] = &[
         "interrupted-between-two",
         "of two databases one was swapped; the app commits in the other before the engine is started again: what it \
          committed is safeguarded, and then both are new",
+        of_two,
         |life| {
-            for name in ["shop", "studio"] {
-                life.found(name, BOOKS, "3");
-                life.commit(name).unwrap();
-            }
-            life.export_as(Export::All { with_csv: false }, "all.zip", false).unwrap();
-            life.commit("shop").unwrap();
-            life.commit("studio").unwrap();
+            let work = one_is_swapped_and_the_other_worked_in(life)?;
+            life.start_again()?;
+            life.has_kept(work)
+        },
+    ),
+    scenario(
+        "interrupted-between-two-and-settled",
+        "the same, where all that the app committed meanwhile has reached the disk before the engine is started again",
+        |life| {
+            of_two(life);
+            one_is_swapped_and_the_other_worked_in(life).unwrap();
         },
         |life| {
-            life.restore_all("all.zip", BOTH)?;
-            life.lose_power_before(|change| is_swap_of(change, "studio"))?;
-            // One is in its place, so there is no way back.
-            life.holds(BOTH);
-            let work = life.work_in_what_goes("studio", BOOKS)?;
+            let work = life.is_about_to_lose("studio", "entry 900 of studio");
             life.start_again()?;
             life.has_kept(work)
         },
@@ -108,6 +110,26 @@ const OLD: &[Version<'_>] = &[("shop", "entry 3 of shop")];
 const NEW: &[Version<'_>] = &[("shop", "entry 1 of shop")];
 
 const BOTH: &[Version<'_>] = &[("shop", "entry 1 of shop"), ("studio", "entry 2 of studio")];
+
+/// Two shops with a commit each that a global archive does not hold.
+fn of_two(life: &mut Life) {
+    for name in ["shop", "studio"] {
+        life.found(name, BOOKS, "3");
+        life.commit(name).unwrap();
+    }
+    life.export_as(Export::All { with_csv: false }, "all.zip", false).unwrap();
+    life.commit("shop").unwrap();
+    life.commit("studio").unwrap();
+}
+
+/// The power goes when the first of two databases is in its place, so that there is no way back; then the app commits in
+/// the other one. The content of that is what must be kept.
+fn one_is_swapped_and_the_other_worked_in(life: &mut Life) -> Result<Digest, String> {
+    life.restore_all("all.zip", BOTH)?;
+    life.lose_power_before(|change| is_swap_of(change, "studio"))?;
+    life.holds(BOTH);
+    life.work_in_what_goes("studio", BOOKS)
+}
 
 fn is_swap_of(change: &Operation, name: &str) -> bool {
     matches!(change, Operation::Rename(_, to, _) if **to == *Life::live(name))
