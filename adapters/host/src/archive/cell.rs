@@ -2,7 +2,7 @@
 //! add quotes when it saves the file again. [`layout`](super::layout) has the grammar for readers in other languages.
 
 use std::io::Write as _;
-use std::str;
+use std::{fmt, str};
 
 use rusqlite::types::ValueRef;
 
@@ -44,26 +44,68 @@ pub fn is_text_column(declared: &str) -> bool {
 /// Appends the one cell that stands for a value in a column of TEXT affinity or of another. Each value has one form,
 /// so that equal values have equal cells.
 pub fn encode(value: ValueRef<'_>, text_column: bool, cell: &mut Vec<u8>) {
-    // Writing to a vector cannot fail.
-    let _ = match value {
-        ValueRef::Null => Ok(()),
+    match value {
+        ValueRef::Null => {}
         // SQLite stores it as NULL.
-        ValueRef::Real(value) if value.is_nan() => Ok(()),
-        ValueRef::Integer(value) if text_column => write!(cell, "i'{value}'"),
-        ValueRef::Integer(value) => write!(cell, "{value}"),
-        ValueRef::Real(value) if text_column => write!(cell, "r'{value:?}'"),
+        ValueRef::Real(value) if value.is_nan() => {}
+        ValueRef::Integer(value) if text_column => print(format_args!("i'{value}'"), cell),
+        ValueRef::Integer(value) => decimal(value, cell),
+        ValueRef::Real(value) if text_column => print(format_args!("r'{value:?}'"), cell),
         // The shortest digits that give the same bits, always with a `.` or an `e`.
-        ValueRef::Real(value) => write!(cell, "{value:?}"),
+        ValueRef::Real(value) => print(format_args!("{value:?}"), cell),
         ValueRef::Blob(bytes) => hex(b'x', bytes, cell),
         ValueRef::Text(bytes) if !is_printable(bytes) => hex(b't', bytes, cell),
         ValueRef::Text(bytes) => {
             if needs_apostrophe(bytes, text_column) {
                 cell.push(b'\'');
             }
-            cell.write_all(bytes)
+            cell.extend_from_slice(bytes);
         }
-    };
+    }
 }
+
+fn print(text: fmt::Arguments<'_>, cell: &mut Vec<u8>) {
+    // Writing to a vector cannot fail.
+    let _ = cell.write_fmt(text);
+}
+
+/// Whether a cell is UTF-8 without control characters, as one look tells that does not tell it of every cell: of those
+/// with certain letters of Latin-1 it says no.
+pub(super) fn is_plain(cell: &[u8]) -> bool {
+    let signs = signs(cell);
+    signs & (CONTROL | LATIN) == 0 && (signs & WIDE == 0 || str::from_utf8(cell).is_ok())
+}
+
+/// What there is among the bytes of a text.
+fn signs(text: &[u8]) -> u8 {
+    text.iter().fold(0, |signs, byte| signs | SIGNS[usize::from(*byte)])
+}
+
+/// What the bytes of a text are to a cell, all at one look.
+const SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        signs[byte as usize] = match byte {
+            b'\t' | b'\r' | b'\n' => 0,
+            0..=0x1F | 0x7F => CONTROL,
+            0xC2 => WIDE | LATIN,
+            0x80.. => WIDE,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    signs
+};
+/// A control character that no text file should hold.
+const CONTROL: u8 = 1;
+/// A part of a letter of several bytes.
+const WIDE: u8 = 2;
+/// The first byte of U+0080 to U+00BF, among which are control characters.
+const LATIN: u8 = 4;
 
 /// The value that a cell, without its quotes, stands for in a column of TEXT affinity or of another. The error says
 /// what is wrong with the cell.
@@ -82,6 +124,8 @@ pub fn decode(cell: &[u8], text_column: bool) -> Result<Value, String> {
             _ => Err(wrong(cell, "does not read r'…' with a number like 1.5 between the apostrophes")),
         },
         _ if text_column => Ok(Value::Text(cell.to_vec())),
+        // What most numbers are.
+        _ if cell.len() < SHORT && cell.iter().all(u8::is_ascii_digit) => Ok(Value::Integer(whole(cell))),
         _ => match number(cell) {
             Some(Number::Integer) => integer(cell),
             Some(Number::Real) => real(cell),
@@ -115,11 +159,13 @@ fn changes_in_a_spreadsheet(text: &[u8]) -> bool {
 /// Whether text survives as it is: UTF-8 without control characters but tab, line feed and carriage return, and
 /// without a byte order mark at its start.
 fn is_printable(text: &[u8]) -> bool {
-    let ascii_control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let signs = signs(text);
     // U+0080 to U+009F.
     let late_control = |pair: &[u8]| pair[0] == 0xC2 && pair[1] < 0xA0;
-    let is_utf8 = text.is_ascii() || str::from_utf8(text).is_ok() && !text.windows(2).any(late_control);
-    is_utf8 && !text.iter().any(ascii_control) && !text.starts_with("\u{FEFF}".as_bytes())
+    let is_wide = || str::from_utf8(text).is_ok() && !text.starts_with("\u{FEFF}".as_bytes());
+    signs & CONTROL == 0
+        && (signs & WIDE == 0 || is_wide())
+        && (signs & LATIN == 0 || !text.windows(2).any(late_control))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -156,6 +202,13 @@ fn after_digits(cell: &[u8]) -> Option<&[u8]> {
     (digits > 0).then(|| &cell[digits..])
 }
 
+/// Digits of a whole number that is certain to be in range.
+const SHORT: usize = 19;
+
+fn whole(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |value, digit| value * 10 + i64::from(digit - b'0'))
+}
+
 fn integer(digits: &[u8]) -> Result<Value, String> {
     let parsed = str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     parsed.map(Value::Integer).ok_or_else(|| wrong(digits, "is a whole number beyond the range of 64 bits"))
@@ -168,23 +221,53 @@ fn real(digits: &[u8]) -> Result<Value, String> {
     in_range.map(Value::Real).ok_or_else(|| wrong(digits, "is a number beyond the range of 64-bit floating point"))
 }
 
-fn hex(kind: u8, bytes: &[u8], cell: &mut Vec<u8>) -> std::io::Result<()> {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+/// The digits of a number, without the machinery of formatting.
+fn decimal(value: i64, cell: &mut Vec<u8>) {
+    const DIGITS: &[u8; 10] = b"0123456789";
+    let mut digits = [0; 20];
+    let (mut rest, mut start) = (value.unsigned_abs(), digits.len());
+    loop {
+        start -= 1;
+        digits[start] = DIGITS[usize::try_from(rest % 10).unwrap_or_default()];
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        cell.push(b'-');
+    }
+    cell.extend_from_slice(&digits[start..]);
+}
+
+fn hex(kind: u8, bytes: &[u8], cell: &mut Vec<u8>) {
     cell.reserve(bytes.len() * 2 + 3);
     cell.extend([kind, b'\'']);
-    cell.extend(bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
+    let start = cell.len();
+    cell.resize(start + bytes.len() * 2, 0);
+    // Arithmetic instead of a table of digits, so that many are made at a time.
+    let digit = |value: u8| value + b'0' + if value > 9 { b'A' - b'9' - 1 } else { 0 };
+    for (pair, byte) in cell[start..].as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
     cell.push(b'\'');
-    Ok(())
 }
 
 /// The bytes of hex digits that end with an apostrophe.
 fn unhex(rest: &[u8]) -> Option<Vec<u8>> {
-    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let (pairs, odd) = rest.strip_suffix(b"'")?.as_chunks::<2>();
-    if !odd.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+    let mut wrong = odd.len();
+    let mut digit = |digit: u8| match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'A'..=b'F' => digit - b'A' + 10,
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => {
+            wrong += 1;
+            0
+        }
+    };
+    let bytes = pairs.iter().map(|[high, low]| digit(*high) << 4 | digit(*low)).collect();
+    (wrong == 0).then_some(bytes)
 }
 
 /// A sentence about a cell, of which the beginning is shown.

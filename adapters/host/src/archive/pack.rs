@@ -1,9 +1,9 @@
 //! Writes a CSV archive of a sealed database: one thread reads rows and forms the files, the caller's compresses them.
 
+mod forming;
+
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use jiff::Zoned;
@@ -15,12 +15,13 @@ use super::container::parse;
 use super::layout::{self, MANIFEST, MOST_FILES, README};
 use super::manifest::{CsvManifest, FORMAT, Manifest, SchemaEntry, TableEntry, WorkspaceRecord};
 use super::readme;
-use super::sheet::{self, Sheet, Trip};
+use super::sheet::{Sheet, Trip};
 use super::tables::{self, Archived};
 use super::writer::{How, Writer};
 use crate::error::{Result, Stop};
 use crate::ports::filesystem::NewFile;
 use crate::progress::Progress;
+use forming::{Formed, Piece, pair};
 
 /// What an archive says about where it comes from.
 pub struct Origin<'a> {
@@ -34,9 +35,6 @@ pub struct Origin<'a> {
     pub taken_at: &'a Zoned,
 }
 
-/// Blocks that wait for compression at most.
-const WAITING: usize = 4;
-
 /// Columns that SQLite selects at most.
 const MOST_COLUMNS: usize = 2000;
 
@@ -45,7 +43,7 @@ const ATTEMPTED: &str = "write the archive";
 /// Writes the archive of a sealed, verified database into an empty file and makes it durable. `from` and `to` are the
 /// paths of the two, for messages. After an error or a stop the file holds a part of an archive.
 pub fn pack(
-    connection: Connection,
+    mut connection: Connection,
     file: Box<dyn NewFile>,
     origin: &Origin<'_>,
     from: &Path,
@@ -65,10 +63,9 @@ pub fn pack(
     let auto_vacuum = connection.query_row("PRAGMA main.auto_vacuum", [], |row| row.get(0)).map_err(read)?;
     let writer = Writer::new(file, origin.taken_at);
     let total = origin.facts.total_rows();
-    let mut packing = Packing { connection, writer, from, to, progress, rows: 0, total };
-    let numbered = (1..).zip(&tables);
+    let mut packing = Packing { writer, from, to, progress, rows: 0, total };
     packing.whole(README, readme::of_tables(origin, tables.len()).as_bytes())?;
-    let tables = numbered.map(|(number, table)| packing.table(number, table)).collect::<Result<_>>()?;
+    let tables = packing.tables(&mut connection, &tables)?;
     let manifest = Manifest::Csv(Box::new(CsvManifest {
         format: FORMAT,
         app: origin.app.to_owned(),
@@ -87,7 +84,6 @@ pub fn pack(
 
 /// An archive under way.
 struct Packing<'a, 'p> {
-    connection: Connection,
     writer: Writer,
     from: &'a Path,
     to: &'a Path,
@@ -104,24 +100,61 @@ impl Packing<'_, '_> {
         self.writer.whole(name, content).map_err(|error| self.unwritten(&error))
     }
 
-    /// Writes the files of one table.
-    fn table(&mut self, number: usize, table: &Archived) -> Result<TableEntry> {
-        let file = layout::member(number, &table.name, "csv");
-        let mut how = How::default();
-        let sheet = loop {
-            self.writer.begin(&file, how).map_err(|error| self.unwritten(&error))?;
-            let sheet = self.sheet(table)?;
-            match self.writer.end().map_err(|error| self.unwritten(&error))? {
-                None => break sheet,
-                Some(again) => how = again,
+    /// Writes the files of all tables. One that must be written in another way is formed again, and what follows it.
+    fn tables(&mut self, connection: &mut Connection, tables: &[Archived]) -> Result<Vec<TableEntry>> {
+        let (mut entries, mut how) = (Vec::new(), How::default());
+        while let Some(rest) = tables.get(entries.len()..).filter(|rest| !rest.is_empty()) {
+            let (former, formed) = pair();
+            let connection = &mut *connection;
+            how = thread::scope(|scope| {
+                let forming = scope.spawn(move || former.form(connection, rest));
+                let how = self.in_turn(rest, &mut entries, how, formed);
+                // That it broke off is known.
+                let _ = forming.join();
+                how
+            })?;
+        }
+        Ok(entries)
+    }
+
+    /// Writes tables as they are formed, up to one that must be written in another way, which is the answer.
+    fn in_turn(
+        &mut self,
+        tables: &[Archived],
+        entries: &mut Vec<TableEntry>,
+        mut how: How,
+        formed: Formed,
+    ) -> Result<How> {
+        for table in tables {
+            match self.table(entries.len() + 1, table, how, &formed)? {
+                Ok(entry) => entries.push(entry),
+                Err(again) => return Ok(again),
             }
-        };
+            how = How::default();
+        }
+        Ok(how)
+    }
+
+    /// Writes the files of one table, or says how they must be written instead.
+    fn table(
+        &mut self,
+        number: usize,
+        table: &Archived,
+        how: How,
+        formed: &Formed,
+    ) -> Result<std::result::Result<TableEntry, How>> {
+        let file = layout::member(number, &table.name, "csv");
+        self.writer.begin(&file, how).map_err(|error| self.unwritten(&error))?;
+        let sheet = self.sheet(formed)?;
+        if let Some(again) = self.writer.end().map_err(|error| self.unwritten(&error))? {
+            return Ok(Err(again));
+        }
         self.rows += sheet.rows;
         let lines = sheet.lines.map(|digests| {
             let file = layout::member(number, &table.name, "lines");
             self.lines(&file, &digests).map(|()| file)
         });
-        Ok(TableEntry {
+        Ok(Ok(TableEntry {
             name: table.name.clone(),
             file,
             lines: lines.transpose()?,
@@ -130,7 +163,7 @@ impl Packing<'_, '_> {
             digest: sheet.digest,
             rowid: table.rowid.map(str::to_owned),
             columns: table.columns.clone(),
-        })
+        }))
     }
 
     /// Digests have no pattern that could be compressed.
@@ -139,24 +172,25 @@ impl Packing<'_, '_> {
         written.and_then(|()| self.writer.write(digests)).map_err(|error| self.unwritten(&error))
     }
 
-    /// Forms the rows of a table on a thread of its own, and compresses on this one what it hands over.
-    fn sheet(&mut self, table: &Archived) -> Result<Sheet> {
-        let (sender, blocks) = sync_channel::<Vec<u8>>(WAITING);
-        let (connection, read) = (&mut self.connection, &AtomicU64::new(0));
-        let formed = thread::scope(|scope| {
-            let forming = scope.spawn(move || sheet::write(connection, table, sender, read));
-            for block in blocks {
-                let done = self.rows + read.load(Ordering::Relaxed);
-                self.progress.at(done, self.total.max(done))?;
-                self.writer.write(&block).map_err(|error| unwritten(self.to, &error))?;
+    /// Compresses the blocks of one file, as they are formed.
+    fn sheet(&mut self, formed: &Formed) -> Result<Sheet> {
+        loop {
+            match formed.next() {
+                Some(Piece::Block(block, read)) => {
+                    let done = self.rows + read;
+                    self.progress.at(done, self.total.max(done))?;
+                    self.writer.write(&block).map_err(|error| self.unwritten(&error))?;
+                    formed.recycle(block);
+                }
+                Some(Piece::End(Ok(sheet))) => return Ok(sheet),
+                Some(Piece::End(Err(Trip::Sqlite(error)))) => {
+                    return Err(Stop::sqlite("read the copy of the database", self.from, &error));
+                }
+                Some(Piece::End(Err(Trip::Unfit(reason)))) => return Err(unfit(self.from, reason)),
+                Some(Piece::End(Err(Trip::Hung))) | None => {
+                    return Err(self.unwritten(&io::Error::other("reading the rows broke off")));
+                }
             }
-            Ok(forming.join())
-        })?;
-        match formed {
-            Ok(Ok(sheet)) => Ok(sheet),
-            Ok(Err(Trip::Sqlite(error))) => Err(Stop::sqlite("read the copy of the database", self.from, &error)),
-            Ok(Err(Trip::Unfit(reason))) => Err(unfit(self.from, reason)),
-            Ok(Err(Trip::Hung)) | Err(_) => Err(self.unwritten(&io::Error::other("reading the rows broke off"))),
         }
     }
 

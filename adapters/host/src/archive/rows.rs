@@ -277,22 +277,26 @@ impl<'a> Reader<'a> {
 }
 
 fn value(cell: &[u8], is_text: bool, is_rowid: bool) -> std::result::Result<Value, String> {
-    let text = std::str::from_utf8(cell).map_err(|error| {
-        let place = error.valid_up_to() + 1;
-        format!("it is not UTF-8 from its byte {place} on; save the file as “CSV UTF-8”")
-    })?;
-    let is_control = |letter: &char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
-    if let Some(letter) = text.chars().find(is_control) {
-        let code = u32::from(letter);
-        return Err(format!(
-            "it holds the control character U+{code:04X}, which is written as t'…' with all bytes in hex"
-        ));
+    if !cell::is_plain(cell) {
+        readable(cell)?;
     }
     let value = cell::decode(cell, is_text)?;
     if is_rowid && !matches!(value, Value::Integer(_)) {
         return Err(format!("{} is no whole number, by which the database numbers this row", said(&value)));
     }
     Ok(value)
+}
+
+/// Whether a cell is UTF-8 without control characters, or what is wrong with it.
+fn readable(cell: &[u8]) -> std::result::Result<(), String> {
+    let text = std::str::from_utf8(cell).map_err(|error| {
+        let place = error.valid_up_to() + 1;
+        format!("it is not UTF-8 from its byte {place} on; save the file as “CSV UTF-8”")
+    })?;
+    let is_control = |letter: &char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r');
+    let Some(letter) = text.chars().find(is_control) else { return Ok(()) };
+    let code = u32::from(letter);
+    Err(format!("it holds the control character U+{code:04X}, which is written as t'…' with all bytes in hex"))
 }
 
 fn fault(record: &Record, columns: &[Column<'_>]) -> Option<(Option<String>, String)> {

@@ -1,8 +1,8 @@
 //! The rows of one table as the bytes of its CSV file, block by block, and their digests on the way.
 
+use std::cell::Cell;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::SyncSender;
+use std::ops::Range;
 
 use csv::{Terminator, WriterBuilder};
 use rusqlite::types::ValueRef;
@@ -17,6 +17,21 @@ use crate::sqlite::schema::quoted;
 /// Bytes that are handed over at a time; more would not stay in the cache of one core.
 const BLOCK: usize = 256 << 10;
 
+/// Memory of a large row that is kept for those that follow.
+const SHRUNK: usize = 1 << 20;
+
+/// Takes a block, and how many rows are formed. An error ends the reading.
+pub(super) type Take<'a> = &'a mut dyn FnMut(&[u8], u64) -> io::Result<()>;
+
+/// Which digests are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digests {
+    /// That of the file.
+    OfFile,
+    /// The short digest of each row too.
+    OfFileAndRows,
+}
+
 /// What was learnt of a file while it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sheet {
@@ -26,7 +41,7 @@ pub(super) struct Sheet {
     pub(super) bytes: u64,
     /// BLAKE3 of the bytes, in hex.
     pub(super) digest: String,
-    /// The short digest of each row; `None` where there are more rows than a spreadsheet can hold.
+    /// The short digest of each row, if they were taken; `None` where there are more rows than a spreadsheet can hold.
     pub(super) lines: Option<Vec<u8>>,
 }
 
@@ -58,20 +73,21 @@ impl From<io::Error> for Trip {
     }
 }
 
-/// Reads the rows of a table and sends its CSV file in blocks; `done` counts the rows meanwhile.
+/// Reads the rows of a table and forms its CSV file, block by block.
 pub(super) fn write(
     connection: &Connection,
     table: &Archived,
-    blocks: SyncSender<Vec<u8>>,
-    done: &AtomicU64,
+    digests: Digests,
+    take: Take<'_>,
 ) -> Result<Sheet, Trip> {
-    let mut blocks = Blocks { hasher: blake3::Hasher::new(), bytes: 0, sender: blocks };
+    let formed = Cell::new(0);
+    let mut blocks = Blocks { hasher: blake3::Hasher::new(), bytes: 0, rows: &formed, take };
     blocks.write_all(BYTE_ORDER_MARK)?;
     let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(BLOCK).from_writer(blocks);
     let mut record = Record::new(table, is_strict(connection, table)?);
     record.take_header(table);
     csv.write_record(record.cells())?;
-    let mut lines = Some(Vec::new());
+    let mut lines = (digests == Digests::OfFileAndRows).then(Vec::new);
     let mut rows = 0;
     let mut statement = connection.prepare(&table.select())?;
     let mut found = statement.query([])?;
@@ -81,10 +97,10 @@ pub(super) fn write(
         }
         csv.write_record(record.cells())?;
         rows += 1;
-        done.fetch_add(1, Ordering::Relaxed);
+        formed.set(rows);
         lines = lines.filter(|_| rows <= SPREADSHEET_ROWS);
         if let Some(lines) = &mut lines {
-            lines.extend(lines::digest(record.cells()));
+            lines.extend(record.digest());
         }
     }
     let blocks = csv.into_inner().map_err(|_| Trip::Hung)?;
@@ -120,10 +136,10 @@ struct Record {
     text_columns: Vec<bool>,
     /// What each column makes of values.
     affinities: Vec<Affinity>,
-    /// All cells, one after the other.
+    /// All cells, each behind its length, as their digest is taken.
     bytes: Vec<u8>,
-    /// Where each cell ends.
-    ends: Vec<usize>,
+    /// Where each cell is.
+    places: Vec<Range<usize>>,
 }
 
 impl Record {
@@ -134,7 +150,7 @@ impl Record {
         let rowid = table.rowid.map(|_| false);
         let columns = table.columns.iter().map(|column| cell::is_text_column(&column.declared));
         let text_columns = rowid.into_iter().chain(columns).collect();
-        Self { text_columns, affinities, bytes: Vec::new(), ends: Vec::new() }
+        Self { text_columns, affinities, bytes: Vec::new(), places: Vec::new() }
     }
 
     /// Names of columns are written as text, which no spreadsheet takes for a formula.
@@ -160,32 +176,38 @@ impl Record {
 
     fn clear(&mut self) {
         self.bytes.clear();
-        self.ends.clear();
+        self.places.clear();
+        // One large row must not hold its memory for all that follow.
+        self.bytes.shrink_to(SHRUNK);
     }
 
     fn push(&mut self, value: ValueRef<'_>, text_column: bool) {
-        cell::encode(value, text_column, &mut self.bytes);
-        self.ends.push(self.bytes.len());
+        self.places.push(lines::push(value, text_column, &mut self.bytes));
     }
 
     fn cells(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| &self.bytes[*start..*end])
+        self.places.iter().map(|place| &self.bytes[place.clone()])
+    }
+
+    fn digest(&self) -> [u8; lines::WIDTH] {
+        lines::digest_of(&self.bytes)
     }
 }
 
 /// Hashes what the CSV writer has put together, and passes it on.
-struct Blocks {
+struct Blocks<'a> {
     hasher: blake3::Hasher,
     bytes: u64,
-    sender: SyncSender<Vec<u8>>,
+    /// How many rows are formed, which may be one more than are in the blocks.
+    rows: &'a Cell<u64>,
+    take: Take<'a>,
 }
 
-impl Write for Blocks {
+impl Write for Blocks<'_> {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
         self.hasher.update(block);
         self.bytes += block.len() as u64;
-        self.sender.send(block.to_vec()).map_err(|_| io::ErrorKind::BrokenPipe)?;
+        (self.take)(block, self.rows.get())?;
         Ok(block.len())
     }
 

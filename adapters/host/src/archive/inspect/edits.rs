@@ -16,8 +16,8 @@ type Digest = [u8; WIDTH];
 pub(super) struct Digests {
     /// Whether each column has TEXT affinity.
     is_text: Vec<bool>,
+    /// The cells of one row, as their digest is taken.
     cells: Vec<u8>,
-    ends: Vec<usize>,
     /// What each column counts.
     counts: Vec<Counts>,
     taken: Vec<Taken>,
@@ -74,7 +74,10 @@ impl Digests {
         let is_text = table.rowid.iter().map(|_| false).chain(others).collect();
         let counts = table.columns.iter().map(|column| Counts::of(&column.declared));
         let counts = table.rowid.iter().map(|_| Counts::Whole).chain(counts).collect();
-        Self { is_text, cells: Vec::new(), ends: Vec::new(), counts, taken: Vec::new() }
+        // Growing by doubling would take twice the memory, for a moment three times.
+        let rows = table.lines.as_ref().map_or(0, |_| table.rows.min(SPREADSHEET_ROWS));
+        let taken = Vec::with_capacity(usize::try_from(rows).unwrap_or_default());
+        Self { is_text, cells: Vec::new(), counts, taken }
     }
 
     /// Takes the digests of these rows, as long as a spreadsheet can hold them.
@@ -84,16 +87,12 @@ impl Digests {
         }
         for row in rows {
             self.cells.clear();
-            self.ends.clear();
             for (value, is_text) in row.values.iter().zip(&self.is_text) {
-                cell::encode(value.as_ref(), *is_text, &mut self.cells);
-                self.ends.push(self.cells.len());
+                lines::push(value.as_ref(), *is_text, &mut self.cells);
             }
-            let starts = std::iter::once(0).chain(self.ends.iter().copied());
-            let cells = starts.zip(&self.ends).map(|(start, end)| &self.cells[start..*end]);
             let strange = row.values.iter().zip(&self.counts).position(|(value, counts)| counts.is_strange(value));
             let strange = strange.and_then(|column| u16::try_from(column).ok());
-            self.taken.push(Taken { line: row.line, digest: lines::digest(cells), strange });
+            self.taken.push(Taken { line: row.line, digest: lines::digest_of(&self.cells), strange });
         }
     }
 

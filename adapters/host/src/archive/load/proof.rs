@@ -1,16 +1,12 @@
 //! Proves that the new database holds what the archive says, value by value and type by type: each table is written
 //! once more as its CSV file, whose digest must be the manifest's.
 
-use std::sync::atomic::AtomicU64;
-use std::sync::mpsc;
-use std::thread;
-
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::schema::Shape;
 use crate::archive::cell;
-use crate::archive::sheet::{self, Trip};
+use crate::archive::sheet::{self, Digests, Trip};
 
 /// Rows added up, in whatever order they come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,16 +33,12 @@ impl Sum {
 
 /// The digest that the table's CSV file would have now.
 pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result<String> {
-    thread::scope(|scope| {
-        let (sender, blocks) = mpsc::sync_channel::<Vec<u8>>(1);
-        scope.spawn(move || blocks.into_iter().for_each(drop));
-        match sheet::write(connection, &shape.archived, sender, &AtomicU64::new(0)) {
-            Ok(sheet) => Ok(sheet.digest),
-            Err(Trip::Sqlite(error)) => Err(error),
-            // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.
-            Err(Trip::Hung | Trip::Unfit(_)) => Ok(String::new()),
-        }
-    })
+    match sheet::write(connection, &shape.archived, Digests::OfFile, &mut |_, _| Ok(())) {
+        Ok(sheet) => Ok(sheet.digest),
+        Err(Trip::Sqlite(error)) => Err(error),
+        // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.
+        Err(Trip::Hung | Trip::Unfit(_)) => Ok(String::new()),
+    }
 }
 
 /// The rows that a table holds now.

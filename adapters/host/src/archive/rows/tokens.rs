@@ -19,8 +19,9 @@ pub(super) struct Record {
     pub(super) fault: Option<(usize, &'static str)>,
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// Bytes that the values of its complete cells have at least.
-    content: usize,
+    /// Bytes that the values of its first cells have at least, and how many cells these are; only counted where that
+    /// may be too much.
+    content: (usize, usize),
     is_quoted: bool,
     is_oversized: bool,
 }
@@ -120,17 +121,16 @@ impl Tokens {
     }
 
     fn take(&mut self, rest: &mut &[u8]) -> bool {
-        while let Some((&byte, behind)) = rest.split_first() {
+        while let Some(&byte) = rest.first() {
             match self.state {
                 State::Quoted => {
                     *rest = self.quoted(rest);
                     continue;
                 }
-                State::Plain if !is_special(byte) => {
-                    *rest = self.plain(rest);
-                    continue;
+                State::Record => {
+                    self.begin_record();
+                    self.state = State::Cell;
                 }
-                State::Record => self.begin_record(),
                 State::Return if byte != b'\n' => {
                     // The byte begins something new, as if the line had ended.
                     self.fault(LONE_RETURN);
@@ -139,7 +139,11 @@ impl Tokens {
                 }
                 State::Cell | State::Plain | State::Quote | State::Return => {}
             }
-            *rest = behind;
+            if matches!(self.state, State::Cell | State::Plain) && (byte == b',' || !is_special(byte)) {
+                *rest = self.plain(rest);
+                continue;
+            }
+            *rest = &rest[1..];
             if self.step(byte) {
                 return true;
             }
@@ -147,7 +151,7 @@ impl Tokens {
         false
     }
 
-    /// One byte at a place where it may have a meaning. Whether it completes a record.
+    /// One byte with a meaning, or behind a quote. Whether it completes a record.
     fn step(&mut self, byte: u8) -> bool {
         match (self.state, byte) {
             (_, b',') => {
@@ -160,7 +164,7 @@ impl Tokens {
                 self.end_record();
                 return true;
             }
-            (State::Record | State::Cell, b'"') => {
+            (State::Cell, b'"') => {
                 self.record.is_quoted = true;
                 self.state = State::Quoted;
             }
@@ -173,24 +177,29 @@ impl Tokens {
                 self.keep(&[byte]);
                 self.state = State::Plain;
             }
-            (_, b'"') => {
+            // Only a quote is left.
+            _ => {
                 self.fault("a quote stands in a cell that is not in quotes");
                 self.keep(b"\"");
-            }
-            _ => {
-                self.keep(&[byte]);
-                self.state = State::Plain;
             }
         }
         false
     }
 
-    /// Everything up to the next byte with a meaning.
-    fn plain<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let end = bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len());
-        let (text, rest) = bytes.split_at(end);
-        self.keep(text);
-        rest
+    /// Cells without quotes, with the commas behind them, up to the next other byte with a meaning.
+    fn plain<'b>(&mut self, mut bytes: &'b [u8]) -> &'b [u8] {
+        loop {
+            let end = bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len());
+            let (text, rest) = bytes.split_at(end);
+            if !text.is_empty() {
+                self.keep(text);
+                self.state = State::Plain;
+            }
+            let Some((b',', behind)) = rest.split_first() else { return rest };
+            self.end_cell();
+            self.state = State::Cell;
+            bytes = behind;
+        }
     }
 
     /// Everything up to the next quote, which is taken too.
@@ -217,13 +226,15 @@ impl Tokens {
     }
 
     /// Bytes that the values have at least, when the cell under way has got these too.
-    fn content(&self, more: &[u8]) -> usize {
-        let start = self.record.ends.last().copied().unwrap_or_default();
-        let cell = self.record.bytes.get(start..).unwrap_or_default();
-        let written = (cell.len() + more.len()).saturating_sub(AROUND);
-        let mut signs = cell.iter().chain(more).take(2);
-        let is_hex = matches!(signs.next(), Some(b'x' | b't')) && signs.next() == Some(&b'\'');
-        self.record.content + if is_hex { written / 2 } else { written }
+    fn content(&mut self, more: &[u8]) -> usize {
+        let Record { bytes, ends, content: (content, counted), .. } = &mut self.record;
+        let mut start = counted.checked_sub(1).map_or(0, |last| ends[last]);
+        for end in &ends[*counted..] {
+            *content += at_least(&bytes[start..*end], &[]);
+            start = *end;
+        }
+        *counted = ends.len();
+        *content + at_least(bytes.get(start..).unwrap_or_default(), more)
     }
 
     fn begin_record(&mut self) {
@@ -234,7 +245,7 @@ impl Tokens {
         bytes.shrink_to(SHRUNK);
         self.record.cells = 0;
         self.record.fault = None;
-        self.record.content = 0;
+        self.record.content = (0, 0);
         self.record.is_quoted = false;
         self.record.is_oversized = false;
         self.record.line = self.line;
@@ -242,7 +253,6 @@ impl Tokens {
 
     fn end_cell(&mut self) {
         if self.record.ends.len() < self.keep {
-            self.record.content = self.content(&[]);
             self.record.ends.push(self.record.bytes.len());
         }
         self.record.cells += 1;
@@ -259,12 +269,29 @@ impl Tokens {
     }
 }
 
+/// Bytes that the value of a cell in two parts has at least.
+fn at_least(cell: &[u8], more: &[u8]) -> usize {
+    let written = (cell.len() + more.len()).saturating_sub(AROUND);
+    let mut signs = cell.iter().chain(more).take(2);
+    let is_hex = matches!(signs.next(), Some(b'x' | b't')) && signs.next() == Some(&b'\'');
+    if is_hex { written / 2 } else { written }
+}
+
 const LONE_RETURN: &str = "a carriage return stands outside quotes, and no line feed follows it";
 const SHRUNK: usize = 1 << 20;
 
 const fn is_special(byte: u8) -> bool {
-    matches!(byte, b',' | b'"' | b'\r' | b'\n')
+    SPECIAL[byte as usize]
 }
+
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    special[b',' as usize] = true;
+    special[b'"' as usize] = true;
+    special[b'\r' as usize] = true;
+    special[b'\n' as usize] = true;
+    special
+};
 
 #[cfg(test)]
 mod tests {
