@@ -108,7 +108,7 @@ pub(super) fn write(
 }
 
 fn is_strict(connection: &Connection, table: &Archived) -> rusqlite::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND strict AND name = ?1)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND strict)";
     connection.query_row(sql, [&table.name], |row| row.get(0))
 }
 

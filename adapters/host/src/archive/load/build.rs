@@ -147,12 +147,16 @@ impl<'a> Build<'a, '_, '_> {
         }
         let (load, connection_failed) = (self.load, |error: rusqlite::Error| failed(self.load, &error));
         let (findings, progress) = (&mut self.findings, &mut *self.progress);
-        let mut read = Findings::default();
+        let (mut read, mut last) = (Findings::default(), 0);
         feed::feed(load, tables, &mut read, &mut |place, rows| {
             progress.at(done, total)?;
             done = done.saturating_add(rows.len() as u64);
+            if let Some(loader) = loaders[last].as_mut().filter(|_| last != place) {
+                loader.rest();
+            }
+            last = place;
             let Some(loader) = &mut loaders[place] else { return Ok(()) };
-            rows.iter().try_for_each(|row| loader.insert(row, findings)).map_err(connection_failed)
+            loader.insert_all(&rows, findings).map_err(connection_failed)
         })?;
         append(findings, read);
         for (table, loader) in tables.iter().zip(loaders) {
