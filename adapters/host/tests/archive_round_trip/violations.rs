@@ -136,6 +136,29 @@ fn values_that_would_become_something_else() {
     );
 }
 
+/// Many rows share a statement, of which nothing stays when one of them is wrong.
+#[test]
+fn a_few_wrong_rows_among_many() {
+    const MANY: &str = "
+        CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE CHECK (text NOT IN ('a', 'b', 'c')));
+        WITH n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n LIMIT 300)
+        INSERT INTO note SELECT i, 'no. ' || i FROM n";
+    check(
+        MANY,
+        &[
+            ("0001_note.csv", "100,no. 100", "99,no. 100"),
+            ("0001_note.csv", "150,no. 150", "150,no. 1"),
+            ("0001_note.csv", "299,no. 299", "299,b"),
+        ],
+        &expect![[r#"
+            0001_note.csv, line 101, column “id”: breaks the rule PRIMARY KEY: another row has the same
+            0001_note.csv, line 151, column “text”: breaks the rule UNIQUE: another row has the same
+            0001_note.csv, line 300: breaks the rule CHECK (text NOT IN ('a', 'b', 'c'))
+        "#]],
+    );
+    check(MANY, &[("0001_note.csv", "100,no. 100", "100,no. one hundred")], &expect![""]);
+}
+
 #[test]
 fn no_more_than_a_hundred_are_listed() {
     let mut rows =
