@@ -6,6 +6,7 @@
 mod editing;
 mod effect;
 mod kinds;
+mod large;
 mod oracle;
 #[path = "../perform_home/mod.rs"]
 mod perform_home;
