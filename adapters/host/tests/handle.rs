@@ -214,6 +214,10 @@ fn a_look_is_done_in_the_middle_of_an_operation() {
     assert_eq!(home.answer(slowly), 1);
 }
 
+fn begins_upkeep(change: &Change) -> bool {
+    matches!(change, Change::OperationPut(operation) if matches!(operation.moment, Moment::Upkeep(_)))
+}
+
 /// The timer's check is proving a backup when somebody wants another one: he does not wait, and a later check proves it.
 #[test]
 fn a_job_that_waits_interrupts_what_nobody_asked_for() {
@@ -225,8 +229,7 @@ fn a_job_that_waits_interrupts_what_nobody_asked_for() {
         let (begun, goes_on) = (begun.clone(), Arc::clone(&goes_on));
         let decide = move |state: &State, event: &Event, profiles: &Profiles| {
             let next = transition(state, event, profiles);
-            let is_upkeep = |change: &Change| matches!(change, Change::OperationPut(operation) if matches!(operation.moment, Moment::Upkeep(_)));
-            if next.changes.iter().any(is_upkeep) && begun.send(()).is_ok() {
+            if next.changes.iter().any(begins_upkeep) && begun.send(()).is_ok() {
                 let _ = goes_on.lock().unwrap().recv();
             }
             next
