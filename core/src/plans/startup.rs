@@ -3,6 +3,8 @@
 //! A look at the live file comes first. A damaged live database freezes rotation: nothing moves and nothing is removed
 //! until it is good again. A cliff in its row counts does too, but then the copy is kept under a dated name, so that
 //! somebody who ignores the warning goes on being backed up.
+//!
+//! A check that finds nothing due while the app runs goes on as upkeep.
 
 use super::copying::{self, News};
 use super::{Case, stop, upkeep};
