@@ -55,6 +55,7 @@ pub fn state(count: u64) -> State {
             pin: Some(format!("day {number}")),
             facts: Facts::default(),
             condition: Condition::Good,
+            looked_at: None,
         })));
     }
     state.next_snapshot = count + 1;

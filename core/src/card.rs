@@ -145,6 +145,7 @@ mod tests {
             pin: None,
             facts: Facts::default(),
             condition: Condition::Good,
+            looked_at: None,
         }
     }
 

@@ -26,7 +26,8 @@ pub enum EventKind {
     EngineOpened,
     /// The app starts with this workspace.
     AppStarted(WorkspaceId),
-    /// Time passed while the app was running, or the machine woke up.
+    /// Time passed while the app was running, or the machine woke up. Where nothing is due a snapshot may be checked in full,
+    /// which gives way to whoever waits for the engine.
     TimePassed(WorkspaceId),
     /// The app closes this workspace.
     AppClosing(WorkspaceId),

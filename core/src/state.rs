@@ -88,6 +88,8 @@ pub enum Moment {
     Recovery,
     /// A due-check at the start of the app, or later.
     Startup(WorkspaceId, Trigger),
+    /// Nothing was due: a snapshot is checked in full.
+    Upkeep(WorkspaceId),
     /// The app closes.
     Shutdown(WorkspaceId),
     /// Before something destructive.

@@ -40,6 +40,7 @@ fn snapshot(id: u64, tier: Tier, taken_at: Zoned) -> Snapshot {
         pin: None,
         facts: Facts::default(),
         condition: Condition::Good,
+        looked_at: None,
     }
 }
 

@@ -114,6 +114,7 @@ fn snapshot(id: u64) -> Snapshot {
         pin: Some("before the move".to_owned()),
         facts: Facts { rows: [("sale".to_owned(), 12)].into(), ..Facts::default() },
         condition: Condition::Good,
+        looked_at: None,
     }
 }
 
@@ -300,10 +301,10 @@ fn a_missing_catalog_is_not_made_unless_asked_for() {
 #[test]
 fn a_newer_catalog_is_refused_and_left_alone() {
     let home = Home::lived_in();
-    home.meddle("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231235959'); PRAGMA user_version = 3");
+    home.meddle("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231235959'); PRAGMA user_version = 4");
     let before = home.bytes();
     let found = home.load();
-    assert!(matches!(found, Err(CatalogError::Newer { found: 3, known: 2 })), "{found:?}");
+    assert!(matches!(found, Err(CatalogError::Newer { found: 4, known: 3 })), "{found:?}");
     assert_eq!(home.bytes(), before);
 }
 
@@ -312,8 +313,8 @@ fn a_newer_catalog_is_refused_and_left_alone() {
 #[test]
 fn half_a_sign_of_a_newer_engine_is_damage() {
     for sql in [
-        "PRAGMA user_version = 3",
-        "PRAGMA user_version = 1",
+        "PRAGMA user_version = 4",
+        "PRAGMA user_version = 2",
         "PRAGMA user_version = 0",
         "UPDATE __diesel_schema_migrations SET version = '20261123000000' WHERE version LIKE '%1'",
         "DELETE FROM __diesel_schema_migrations",

@@ -752,7 +752,8 @@ fn a_tier_that_becomes_due_while_the_app_runs_is_taken() {
         },
         expect![[r#"
             require look        shop.db
-            = startup: Applied
+            attempt verify      backups/auto_yearly.db (Proven)
+            = upkeep: Applied
             require look        shop.db
             require copy        shop.db -> backups/.staged-4-copy.db
             require verify      backups/.staged-4-copy.db (Sound)

@@ -6,18 +6,20 @@ use std::rc::Rc;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use omnicraft_host::progress::Observer;
 
+use crate::app::App;
 use crate::signals;
 
-/// Shows progress, or nothing in a pipe, and hands a stop on. Clones share the one bar.
+/// Shows progress, or nothing in a pipe or while an app has the terminal, and hands a stop on. Clones share the one bar.
 #[derive(Clone)]
 pub(crate) struct Bars {
     visible: bool,
     current: Rc<RefCell<Option<(String, ProgressBar)>>>,
+    app: App,
 }
 
 impl Bars {
-    pub(crate) fn new(visible: bool) -> Self {
-        Self { visible, current: Rc::default() }
+    pub(crate) fn new(visible: bool, app: App) -> Self {
+        Self { visible, current: Rc::default(), app }
     }
 
     /// Takes the bar away, so that a line can be written in its place.
@@ -30,7 +32,7 @@ impl Bars {
 
 impl Observer for Bars {
     fn progress(&self, what: &str, done: u64, total: u64) {
-        if !self.visible {
+        if !self.visible || self.app.is_running() {
             return;
         }
         if self.current.borrow().as_ref().is_none_or(|(shown, _)| shown != what) {
@@ -49,6 +51,10 @@ impl Observer for Bars {
     fn cancelled(&self) -> bool {
         signals::stop_asked()
     }
+
+    fn awaited(&self) -> bool {
+        self.app.has_ended()
+    }
 }
 
 fn bar(what: &str, total: u64) -> ProgressBar {
@@ -59,4 +65,28 @@ fn bar(what: &str, total: u64) -> ProgressBar {
     }
     bar.set_message(what.to_owned());
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// The exit of an app waited until a backup that nobody had asked for was proven.
+    #[test]
+    fn an_app_that_has_ended_waits_for_the_engine() {
+        let app = App::default();
+        let bars = Bars::new(true, app.clone());
+        assert!(!bars.awaited(), "no app is started");
+        app.is(Command::new("cat").stdin(Stdio::piped()).spawn().unwrap());
+        assert!(!bars.awaited());
+        bars.progress("Checking", 1, 2);
+        assert!(bars.current.borrow().is_none(), "the terminal is the app's");
+        app.close_stdin();
+        while app.is_running() {
+            std::thread::yield_now();
+        }
+        assert!(bars.awaited());
+    }
 }

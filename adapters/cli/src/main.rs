@@ -1,6 +1,7 @@
 //! The `omnicraft` command line: reads the arguments, does one command, and says how it ended.
 #![forbid(unsafe_code)]
 
+mod app;
 mod archives;
 mod args;
 mod bars;

@@ -12,6 +12,7 @@ use omnicraft_host::error::EngineError;
 use omnicraft_host::ports::Ports;
 use omnicraft_host::ports::clock::{Clock, SystemClock};
 
+use crate::app::App;
 use crate::args::Global;
 use crate::bars::Bars;
 use crate::output::{note, out};
@@ -24,17 +25,20 @@ pub(crate) struct Session {
     json: bool,
     yes: bool,
     bars: Bars,
+    app: App,
     clock: SystemClock,
 }
 
 impl Session {
     pub(crate) fn new(global: &Global) -> Self {
         let visible = !global.no_progress && io::stderr().is_terminal();
+        let app = App::default();
         Self {
             home: global.home.clone(),
             json: global.json,
             yes: global.yes,
-            bars: Bars::new(visible),
+            bars: Bars::new(visible, app.clone()),
+            app,
             clock: global.at.clone().map_or_else(SystemClock::new, SystemClock::set_to),
         }
     }
@@ -46,6 +50,7 @@ impl Session {
             json: self.json,
             yes: self.yes,
             bars: self.bars.clone(),
+            app: self.app.clone(),
             clock: SystemClock::set_to(to),
         }
     }
@@ -65,6 +70,11 @@ impl Session {
             Problem::failed(format!("cannot find your configuration folder: {error}"), "Name a folder with --home")
         })?;
         Ok(strategy.config_dir().join("OmniCraft"))
+    }
+
+    /// The app that this call runs, if it runs one.
+    pub(crate) const fn app(&self) -> &App {
+        &self.app
     }
 
     /// The clock of this call.

@@ -12,6 +12,12 @@ pub trait Observer {
 
     /// Whether the user asked for a stop. Asked often, so it must be cheap.
     fn cancelled(&self) -> bool;
+
+    /// Whether somebody waits for the engine, such as an app that closes. What nobody asked for and can be done at any time
+    /// is given up then; everything else goes on. Asked as often.
+    fn awaited(&self) -> bool {
+        false
+    }
 }
 
 /// Watches nothing and never stops.
@@ -41,6 +47,7 @@ pub struct Progress<'a> {
     clock: &'a dyn Clock,
     what: String,
     shown_at: Option<Duration>,
+    gives_way: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -49,12 +56,22 @@ impl<'a> Progress<'a> {
 
     /// The progress of a step that people know as `what`.
     pub const fn new(observer: &'a dyn Observer, clock: &'a dyn Clock, what: String) -> Self {
-        Self { observer, clock, what, shown_at: None }
+        Self { observer, clock, what, shown_at: None, gives_way: false }
     }
 
-    /// Reports how far the work is; stops it when the user asked for that.
+    /// The same, of work that stops as soon as somebody waits for the engine, and leaves a core to the app.
+    pub fn giving_way(self) -> Self {
+        Self { gives_way: true, ..self }
+    }
+
+    /// Whether it leaves a core to the app.
+    pub const fn gives_way(&self) -> bool {
+        self.gives_way
+    }
+
+    /// Reports how far the work is; stops it when it shall stop.
     pub fn at(&mut self, done: u64, total: u64) -> Result<()> {
-        if self.observer.cancelled() {
+        if self.cancelled() {
             return Err(Stop::Cancelled);
         }
         let now = self.clock.monotonic();
@@ -65,9 +82,9 @@ impl<'a> Progress<'a> {
         Ok(())
     }
 
-    /// Whether the user asked for a stop; for callbacks that cannot return an error.
+    /// Whether it shall stop; for callbacks that cannot return an error.
     pub fn cancelled(&self) -> bool {
-        self.observer.cancelled()
+        self.observer.cancelled() || (self.gives_way && self.observer.awaited())
     }
 
     /// Time since an arbitrary moment; for budgets.

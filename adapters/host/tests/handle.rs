@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use omnicraft_core::change::Change;
 use omnicraft_core::event::{Event, EventKind, Profiles, Source};
-use omnicraft_core::model::{Condition, SnapshotId, Workspace, WorkspaceId};
+use omnicraft_core::model::{Condition, Level, SnapshotId, Workspace, WorkspaceId};
 use omnicraft_core::state::{Moment, State};
 use omnicraft_core::transition::transition;
 use omnicraft_host::engine::Engine;
@@ -211,6 +212,45 @@ fn a_look_is_done_in_the_middle_of_an_operation() {
     assert!(!home.desk.job(slowly).unwrap().has_ended());
     drop(go_on);
     assert_eq!(home.answer(slowly), 1);
+}
+
+fn begins_upkeep(change: &Change) -> bool {
+    matches!(change, Change::OperationPut(operation) if matches!(operation.moment, Moment::Upkeep(_)))
+}
+
+/// The timer's check is proving a backup when somebody wants another one: he does not wait, and a later check proves it.
+#[test]
+fn a_job_that_waits_interrupts_what_nobody_asked_for() {
+    let Home { folder, desk, .. } = Home::new();
+    drop(desk);
+    let ((begun, is_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let goes_on = Arc::new(Mutex::new(goes_on));
+    let home = Home::opened(folder, move || {
+        let (begun, goes_on) = (begun.clone(), Arc::clone(&goes_on));
+        let decide = move |state: &State, event: &Event, profiles: &Profiles| {
+            let next = transition(state, event, profiles);
+            if next.changes.iter().any(begins_upkeep) && begun.send(()).is_ok() {
+                let _ = goes_on.lock().unwrap().recv();
+            }
+            next
+        };
+        Ports { decide: Box::new(decide), ..ports() }
+    });
+    let tick = || {
+        home.desk.submit("tick", |engine| {
+            let ended = engine.handle(EventKind::TimePassed(shop()))?;
+            assert!(ended.failure.is_none() && ended.warnings.is_empty(), "{ended:?}");
+            Ok(engine.state().snapshots.values().filter(|snapshot| snapshot.level == Level::Proven).count())
+        })
+    };
+    assert_eq!(home.answer(tick()), 0, "the first one takes the backups of the day");
+    let interrupted = tick();
+    is_begun.recv().unwrap();
+    let wanted = home.snapshot();
+    go_on.send(()).unwrap();
+    assert_eq!((home.answer(interrupted), home.answer(wanted)), (0, 1));
+    drop(go_on);
+    assert_eq!(home.answer(tick()), 1);
 }
 
 /// A restore found the live database open, because a preview in the same process was reading it, and gave up.

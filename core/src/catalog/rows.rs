@@ -77,6 +77,8 @@ pub(super) struct SnapshotRow {
     pin: Option<String>,
     facts: String,
     suspect: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looked_at: Option<String>,
 }
 
 /// A restore that can be undone.
@@ -222,6 +224,7 @@ impl SnapshotRow {
                 Condition::Good => None,
                 Condition::Suspect(reason) => Some(reason.clone()),
             },
+            looked_at: snapshot.looked_at.map(|at| at.to_string()),
         })
     }
 
@@ -238,6 +241,7 @@ impl SnapshotRow {
             pin: self.pin,
             facts: from_json(&self.facts, "facts")?,
             condition: self.suspect.map_or(Condition::Good, Condition::Suspect),
+            looked_at: self.looked_at.as_deref().map(zoned::instant).transpose()?,
         })
     }
 }

@@ -65,6 +65,7 @@ diesel::table! {
         facts -> Text,
         suspect -> Nullable<Text>,
         seal -> BigInt,
+        looked_at -> Nullable<Text>,
     }
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Connection, connect, load, migrations, prepare, record, seal, zoned};
 use crate::change::Change;
 use crate::error::CatalogError;
-use crate::model::{SnapshotId, WorkspaceId};
+use crate::model::{Facts, Level, Snapshot, SnapshotId, WorkspaceId};
 use crate::state::{Ending, JournalEntry, State, UndoPoint};
 
 fn catalog() -> Connection {
@@ -103,6 +103,67 @@ struct First {
     workspace: &'static str,
     safeguard: Option<i64>,
     source: &'static str,
+}
+
+/// The release before knew of no looks, and its seals say nothing of them.
+#[test]
+fn snapshots_that_nobody_looked_at_come_forward() {
+    let mut conn = connect(":memory:").unwrap();
+    for _ in 0..2 {
+        conn.run_next_migration(migrations::MIGRATIONS).unwrap();
+    }
+    let facts = serde_json::to_string(&Facts::default()).unwrap();
+    let row = Second {
+        id: 7,
+        workspace: "shop",
+        slot: "auto_daily.db",
+        trigger: "startup",
+        taken_at: "2026-11-21T05:00:00Z",
+        zone: "Europe/Moscow",
+        digest: "9f86d081",
+        size: 4096,
+        modified: 1,
+        inode: 2,
+        device: 3,
+        level: "sound",
+        pin: None,
+        facts: &facts,
+        suspect: None,
+    };
+    let seal = seal::of(&row).unwrap();
+    conn.batch_execute(&format!(
+        "INSERT INTO snapshots VALUES (7, 'shop', 'auto_daily.db', 'startup', '2026-11-21T05:00:00Z', 'Europe/Moscow',
+             '9f86d081', 4096, 1, 2, 3, 'sound', NULL, '{facts}', NULL, {seal});
+         PRAGMA application_id = 0x4f436374; PRAGMA user_version = 2;"
+    ))
+    .unwrap();
+    prepare(&mut conn).unwrap();
+    let snapshot = load(&mut conn).unwrap().snapshots.remove(&SnapshotId(7)).unwrap();
+    assert_eq!((snapshot.level, snapshot.looked_at), (Level::Sound, None));
+    let looked_at = Some("2026-12-21T05:00:00.5Z".parse().unwrap());
+    let seen = Snapshot { looked_at, ..snapshot };
+    record(&mut conn, &[Change::SnapshotPut(Box::new(seen.clone()))]).unwrap();
+    assert_eq!(load(&mut conn).unwrap().snapshots.remove(&SnapshotId(7)), Some(seen));
+}
+
+/// A row of snapshots as the second release sealed it.
+#[derive(Serialize)]
+struct Second<'a> {
+    id: i64,
+    workspace: &'a str,
+    slot: &'a str,
+    trigger: &'a str,
+    taken_at: &'a str,
+    zone: &'a str,
+    digest: &'a str,
+    size: i64,
+    modified: i64,
+    inode: i64,
+    device: i64,
+    level: &'a str,
+    pin: Option<&'a str>,
+    facts: &'a str,
+    suspect: Option<&'a str>,
 }
 
 #[test]

@@ -18,8 +18,11 @@ pub(super) fn split(moment: &Zoned) -> (String, String) {
 /// The moment again. A zone that this machine does not know becomes UTC: the home may have come from another machine,
 /// which is no damage.
 pub(super) fn join(instant: &str, zone: &str) -> Result<Zoned, CatalogError> {
-    let instant: Timestamp =
-        instant.parse().map_err(|error| CatalogError::Damaged(format!("`{instant}` is not a time: {error}")))?;
     let zone = DateTimeParser::new().parse_time_zone(zone).unwrap_or(TimeZone::UTC);
-    Ok(instant.to_zoned(zone))
+    Ok(self::instant(instant)?.to_zoned(zone))
+}
+
+/// An instant alone.
+pub(super) fn instant(instant: &str) -> Result<Timestamp, CatalogError> {
+    instant.parse().map_err(|error| CatalogError::Damaged(format!("`{instant}` is not a time: {error}")))
 }

@@ -43,6 +43,7 @@ fn with(mut state: State, id: u64, taken_at: &str, level: Level) -> State {
         pin: None,
         facts: crate::model::Facts::default(),
         condition: Condition::Good,
+        looked_at: None,
     })));
     state
 }

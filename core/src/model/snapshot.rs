@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::{SignedDuration, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::{Act, Base, Slot, WorkspaceId};
@@ -236,6 +236,9 @@ pub struct Snapshot {
     pub facts: Facts,
     /// Whether it can be trusted now.
     pub condition: Condition,
+    /// When its file was last checked in full, or could not be read; `None` where that has not been since it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<Timestamp>,
 }
 
 impl Snapshot {
@@ -244,12 +247,21 @@ impl Snapshot {
         self.condition == Condition::Good && self.level >= Level::Sound
     }
 
-    /// Clocks are set right by seconds all the time. A stamp that is ahead by no more than this is of today.
-    const CORRECTION: SignedDuration = SignedDuration::from_mins(5);
-
     /// Whether its clock was ahead: such a stamp counts for nothing.
     pub fn is_from_the_future(&self, now: &Zoned) -> bool {
-        self.taken_at.duration_since(now) > Self::CORRECTION
+        is_ahead(self.taken_at.timestamp(), now)
+    }
+
+    /// When somebody last saw that its file was good: what is published was checked right before. `None` where the clock
+    /// was ahead.
+    pub fn last_look(&self, now: &Zoned) -> Option<Timestamp> {
+        let at = self.looked_at.unwrap_or_else(|| self.taken_at.timestamp());
+        (!is_ahead(at, now)).then_some(at)
+    }
+
+    /// The same snapshot, looked at now.
+    pub(crate) fn looked_at_now(&self, now: &Zoned) -> Self {
+        Self { looked_at: Some(now.timestamp()), ..self.clone() }
     }
 
     /// Whether it holds one of the manual's plain names.
@@ -266,6 +278,13 @@ impl Snapshot {
     pub fn is_backup(&self) -> bool {
         self.slot.base != Base::Damaged
     }
+}
+
+/// Clocks are set right by seconds all the time. A stamp that is ahead by no more than this is of today.
+const CORRECTION: SignedDuration = SignedDuration::from_mins(5);
+
+fn is_ahead(stamp: Timestamp, now: &Zoned) -> bool {
+    stamp.duration_since(now.timestamp()) > CORRECTION
 }
 
 #[cfg(test)]

@@ -119,6 +119,7 @@ pub(super) fn draft(case: &Case<'_>, workspace: &Workspace, place: u64, slot: Sl
         pin: None,
         facts: Facts::default(),
         condition: Condition::Good,
+        looked_at: None,
     }
 }
 

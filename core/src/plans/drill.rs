@@ -63,21 +63,30 @@ fn newest_of_each<'a>(case: &Case<'a>) -> Vec<&'a Snapshot> {
 
 pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) -> Vec<Change> {
     let (file, reached, found) = match (effect, learnt) {
-        (Effect::Verify { file, depth, .. }, Yield::Verified(found)) => (file, level(*depth), found),
+        (Effect::Verify { file, depth, .. }, Yield::Verified(found)) => (file, level(*depth, found), found),
         (Effect::Rehearse { file, .. }, Yield::Verified(found)) => (file, Level::Drilled, found),
         _ => return Vec::new(),
     };
-    judged(case, operation, file, reached, found).map(|s| Change::SnapshotPut(Box::new(s))).into_iter().collect()
+    let judged = judged(case, operation, file, reached, found);
+    let judged = judged.map(|snapshot| if is_full(effect) { snapshot.looked_at_now(case.now) } else { snapshot });
+    let news = judged.filter(|snapshot| case.state.snapshots.get(&snapshot.id) != Some(snapshot));
+    news.map(|snapshot| Change::SnapshotPut(Box::new(snapshot))).into_iter().collect()
 }
 
-const fn level(depth: Depth) -> Level {
+/// What a check amounts to. A full one proves nothing where it could not be done in full, for the lack of a collation or a
+/// module of the app's.
+fn level(depth: Depth, found: &Verification) -> Level {
     match depth {
         Depth::Digest | Depth::Sound => Level::Sound,
-        Depth::Proven => Level::Proven,
+        Depth::Proven => found.level.unwrap_or(Level::Sound),
     }
 }
 
-/// The snapshot as it is now known; `None` where nothing new was learnt.
+const fn is_full(effect: &Effect) -> bool {
+    !matches!(effect, Effect::Verify { depth: Depth::Digest | Depth::Sound, .. })
+}
+
+/// The snapshot as it is now known; `None` for a file that is none.
 fn judged(
     case: &Case<'_>,
     operation: &mut Operation,
@@ -101,6 +110,5 @@ fn judged(
         operation.warnings.push(format!("{} ({}) is not good: {reason}", snapshot.id, snapshot.slot));
     }
     let level = if problems.is_empty() { snapshot.level.max(reached) } else { snapshot.level };
-    let judged = Snapshot { condition, level, ..snapshot.clone() };
-    (judged != *snapshot).then_some(judged)
+    Some(Snapshot { condition, level, ..snapshot.clone() })
 }

@@ -18,6 +18,7 @@ pub(crate) mod safeguard;
 pub(crate) mod shutdown;
 pub(crate) mod startup;
 pub(crate) mod undo;
+mod upkeep;
 
 use std::collections::BTreeSet;
 
@@ -65,6 +66,8 @@ pub(crate) fn advance(case: &Case<'_>, mut operation: Operation, outcome: Outcom
             changes.extend(learn(case, &mut operation, &step.effect, &learnt));
         }
         Outcome::Failed(failure) => changes.extend(fail(case, &mut operation, &step, failure)),
+        // It is put off, which is no failure.
+        Outcome::Cancelled if operation.moment.gives_way() => operation.remaining.clear(),
         Outcome::Cancelled if step.mode == Mode::Require => {
             changes.extend(fail(case, &mut operation, &step, cancelled(&step)));
         }
@@ -84,7 +87,7 @@ fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Y
     let workspace = moment.workspace().and_then(|id| case.state.workspace(id));
     match (&moment, workspace) {
         (Moment::Recovery, _) => recovery::learn(case, operation, effect, learnt),
-        (Moment::Verify | Moment::Drill, _) => drill::learn(case, operation, effect, learnt),
+        (Moment::Verify | Moment::Drill | Moment::Upkeep(_), _) => drill::learn(case, operation, effect, learnt),
         (Moment::Register(_) | Moment::Policy, _) => register::learn(case, effect),
         (Moment::Startup(..), Some(workspace)) => startup::learn(case, operation, workspace, effect, learnt),
         (Moment::Shutdown(_), Some(workspace)) => shutdown::learn(case, operation, workspace, effect, learnt),
@@ -153,7 +156,7 @@ fn overwritten(case: &Case<'_>, operation: &mut Operation, path: &Utf8Path) -> V
 fn fail(case: &Case<'_>, operation: &mut Operation, step: &Step, failure: Failure) -> Vec<Change> {
     if step.mode != Mode::Require {
         operation.warnings.push(failure.to_string());
-        return Vec::new();
+        return upkeep::unreadable(case, operation, &step.effect);
     }
     let moment = operation.moment.clone();
     if matches!(moment, Moment::Recovery | Moment::Restore(..) | Moment::RestoreAll(_) | Moment::Undo(_)) {
@@ -273,6 +276,7 @@ impl Moment {
         match self {
             Self::Recovery => "recovery",
             Self::Startup(..) => "startup",
+            Self::Upkeep(_) => "upkeep",
             Self::Shutdown(_) => "shutdown",
             Self::Safeguard(..) => "safeguard",
             Self::Manual(..) => "manual",
@@ -295,6 +299,11 @@ impl Moment {
         matches!(self, Self::Startup(..))
     }
 
+    /// Whether it is given up as soon as somebody waits for the engine: nobody asked for it, and any other time is as good.
+    pub const fn gives_way(&self) -> bool {
+        matches!(self, Self::Upkeep(_))
+    }
+
     /// The workspace that it is about; `None` for the home as a whole.
     pub const fn workspace(&self) -> Option<&WorkspaceId> {
         match self {
@@ -306,6 +315,7 @@ impl Moment {
             | Self::RestoreAll(_)
             | Self::Export(Export::All { .. }) => None,
             Self::Startup(workspace, _)
+            | Self::Upkeep(workspace)
             | Self::Shutdown(workspace)
             | Self::Safeguard(workspace, _)
             | Self::Manual(workspace, _)

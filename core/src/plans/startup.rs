@@ -3,9 +3,11 @@
 //! A look at the live file comes first. A damaged live database freezes rotation: nothing moves and nothing is removed
 //! until it is good again. A cliff in its row counts does too, but then the copy is kept under a dated name, so that
 //! somebody who ignores the warning goes on being backed up.
+//!
+//! A check that finds nothing due while the app runs goes on as upkeep.
 
 use super::copying::{self, News};
-use super::{Case, stop};
+use super::{Case, stop, upkeep};
 use crate::change::Change;
 use crate::effect::Effect;
 use crate::model::{Base, Slot, Snapshot, Tier, Trigger, Workspace, WorkspaceId};
@@ -57,7 +59,12 @@ pub(super) fn learn(
     learnt: &Yield,
 ) -> Vec<Change> {
     match copying::gather(case, operation, workspace, effect, learnt) {
-        News::Nothing => Vec::new(),
+        News::Nothing => {
+            if is_idle(operation) {
+                upkeep::go_on(case, operation, workspace);
+            }
+            Vec::new()
+        }
         News::Unusable(failure) => damaged(case, operation, workspace, failure),
         News::Bad(failure) => {
             keep_bad_copy(case, operation, workspace);
@@ -65,6 +72,11 @@ pub(super) fn learn(
         }
         News::Good => good(case, operation, workspace),
     }
+}
+
+/// Whether the timer's check has nothing to publish. A start of the app is left alone: then the shop wants to work.
+const fn is_idle(operation: &Operation) -> bool {
+    matches!(operation.moment, Moment::Startup(_, Trigger::Timer)) && operation.drafts.is_empty()
 }
 
 /// Freezes rotation, and offers the last good snapshot.

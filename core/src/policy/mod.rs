@@ -6,6 +6,7 @@ mod gfs;
 mod retention;
 mod ring;
 mod soundness;
+mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ pub use gfs::{due, period_key};
 pub use retention::{Excess, Keep, Verdict, protected_from_rotation, retain};
 pub use ring::{Push, push};
 pub use soundness::{Expectation, judge};
+pub use upkeep::next_look;
 
 /// How many older generations are kept, and how many bytes they may take per workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -80,6 +80,7 @@ mod tests {
                 pin: None,
                 facts: Facts::default(),
                 condition: Condition::Good,
+                looked_at: None,
             })));
         }
         state.undo = restores.iter().map(|restore| point(restore)).collect();

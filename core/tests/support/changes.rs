@@ -168,8 +168,9 @@ fn snapshot(taken_at: BoxedStrategy<Zoned>) -> impl Strategy<Value = Snapshot> {
     let level = select(&[Level::Damaged, Level::Sound, Level::Proven, Level::Drilled]);
     let condition = prop_oneof![Just(Condition::Good), text().prop_map(Condition::Suspect)];
     let name = (snapshot_id(), workspace_id(), slot(), trigger(), taken_at);
-    (name, text(), stamp(), level, option::of(text()), facts(), condition).prop_map(
-        |((id, workspace, slot, trigger, taken_at), digest, stamp, level, pin, facts, condition)| Snapshot {
+    let looked_at = option::of(now().prop_map(|at| at.timestamp()));
+    (name, text(), stamp(), level, option::of(text()), facts(), condition, looked_at).prop_map(
+        |((id, workspace, slot, trigger, taken_at), digest, stamp, level, pin, facts, condition, looked_at)| Snapshot {
             id,
             workspace,
             slot,
@@ -181,6 +182,7 @@ fn snapshot(taken_at: BoxedStrategy<Zoned>) -> impl Strategy<Value = Snapshot> {
             pin,
             facts,
             condition,
+            looked_at,
         },
     )
 }
@@ -231,6 +233,7 @@ fn moment() -> impl Strategy<Value = Moment> {
             select(vec![
                 Moment::Recovery,
                 Moment::Startup(workspace.clone(), trigger),
+                Moment::Upkeep(workspace.clone()),
                 Moment::Safeguard(workspace.clone(), act),
                 Moment::Manual(workspace.clone(), text),
                 Moment::Restore(workspace.clone(), Source::Snapshot(id)),

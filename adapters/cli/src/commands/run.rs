@@ -1,13 +1,15 @@
 //! `run`: an app between `open` and `close`. While it runs, due backups are taken on a timer, after midnight and after
-//! the machine wakes up.
+//! the machine wakes up; where none is due, one that is there is checked in full, for as long as the app runs.
 
 use std::ffi::OsString;
 use std::io;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use jiff::Zoned;
+use omnicraft_core::card;
 use omnicraft_core::event::EventKind;
+use omnicraft_core::model::{Level, Snapshot};
 use omnicraft_host::engine::Engine;
 use omnicraft_host::ports::clock::Clock;
 use serde_json::json;
@@ -35,7 +37,7 @@ pub(crate) fn run(session: &Session, command: &[OsString]) -> Result<Reply, Prob
     tell::offer(session, &engine);
     let started = tell::all(opened);
     session.note(&started.text);
-    let ran = start(command, session.json()).and_then(|child| watch(session, &mut engine, child));
+    let ran = start(session, command).and_then(|()| watch(session, &mut engine));
     // Ctrl-C ended the app; the backup that follows is not meant.
     signals::forget();
     let ended = tell::all(every_workspace(session, &mut engine, EventKind::AppClosing, UNCHANGED));
@@ -48,33 +50,47 @@ pub(crate) fn run(session: &Session, command: &[OsString]) -> Result<Reply, Prob
 }
 
 /// Beside JSON what the app says goes to stderr: stdout holds one document and nothing else.
-fn start(command: &[OsString], json: bool) -> Result<Child, Problem> {
+fn start(session: &Session, command: &[OsString]) -> Result<(), Problem> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(Problem::usage("no app was named", "Write it after --, as in `omnicraft run -- app`"));
     };
-    let out = if json { Stdio::from(io::stderr()) } else { Stdio::inherit() };
-    Command::new(program).args(arguments).stdout(out).spawn().map_err(|error| {
+    let out = if session.json() { Stdio::from(io::stderr()) } else { Stdio::inherit() };
+    let child = Command::new(program).args(arguments).stdout(out).spawn().map_err(|error| {
         let reason = format!("cannot start {}: {error}", program.to_string_lossy());
         Problem::failed(reason, "Check the app's path. The databases are as they were")
-    })
+    })?;
+    session.app().is(child);
+    Ok(())
 }
 
-fn watch(session: &Session, engine: &mut Engine, mut child: Child) -> Result<ExitStatus, Problem> {
+fn watch(session: &Session, engine: &mut Engine) -> Result<ExitStatus, Problem> {
     let mut checked = Checked::at(session);
     loop {
-        let status = child.try_wait();
+        let status = session.app().status();
         if let Some(status) = status.map_err(|error| Problem::failed(format!("lost sight of the app: {error}"), ""))? {
             return Ok(status);
         }
         if checked.is_over(session) {
             checked = Checked::at(session);
-            for part in every_workspace(session, engine, EventKind::TimePassed, "") {
-                if part.text.contains("taken") {
-                    session.note(&part.text);
-                }
-            }
+            check(session, engine);
         }
         session.clock().wait(LOOK);
+    }
+}
+
+/// Says what was taken and what was proven; what is wrong was said on the way.
+fn check(session: &Session, engine: &mut Engine) {
+    let unproven = |snapshot: &&Snapshot| snapshot.level < Level::Proven;
+    let before: Vec<_> = engine.state().snapshots.values().filter(unproven).map(|snapshot| snapshot.id).collect();
+    for part in every_workspace(session, engine, EventKind::TimePassed, "") {
+        if part.text.contains("taken") {
+            session.note(&part.text);
+        }
+    }
+    let state = engine.state();
+    for snapshot in before.iter().filter_map(|id| state.snapshots.get(id)).filter(|snapshot| !unproven(snapshot)) {
+        let (name, card) = (tell::name(engine, &snapshot.workspace), card::card(snapshot, &engine.now()));
+        session.note(&format!("{name}: {card} was checked in full and is proven"));
     }
 }
 

@@ -177,6 +177,43 @@ fn a_run_takes_the_new_days_backup_at_midnight() {
     assert!(world.backup("auto_daily_2026-11-21.db").is_file());
 }
 
+/// A shop in which nothing is due at the midnight that comes in a second: the clock was a minute ahead for a while, so the new
+/// day has its backup already.
+fn before_an_idle_midnight() -> World {
+    let mut world = World::shop();
+    world.run("open").ends(0);
+    world.clock("2026-11-22T00:00:30[UTC]");
+    world.run("open").ends(0);
+    world.clock("2026-11-21T23:59:59[UTC]");
+    world
+}
+
+#[test]
+fn a_run_proves_the_newest_backup_where_nothing_is_due() {
+    let world = before_an_idle_midnight();
+    let ran = world.run("run -- sleep 3").ends(0);
+    let proven = ran.stderr.lines().filter(|line| line.contains("was checked in full and is proven"));
+    let proven: Vec<&str> = proven.collect();
+    assert!(matches!(proven[..], [one] if one.starts_with("Shop: Daily Backup (")), "{}", ran.stderr);
+    let list = world.json("list");
+    let proven = list.as_array().unwrap().iter().filter(|snapshot| snapshot["verification"] == "proven");
+    let proven: Vec<&str> = proven.map(|snapshot| snapshot["slot"].as_str().unwrap()).collect();
+    // The exit copied the same content and read it back.
+    assert_eq!(proven, ["auto_close_1", "auto_daily"]);
+}
+
+/// The disk spoils the newest backup while the app runs: it is said, and nothing is thrown away.
+#[test]
+fn a_run_finds_out_a_backup_that_has_decayed() {
+    let world = before_an_idle_midnight();
+    let newest = world.backup("auto_daily.db");
+    let decay = format!("dd if=/dev/zero of={} bs=100 seek=80 count=1 conv=notrunc; sleep 3", newest.display());
+    let ran = world.run(&format!("run -- sh -c \"{decay}\"")).ends(0);
+    assert!(ran.stderr.contains("(auto_daily) is not good: its content is not what was published"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("is proven"), "{}", ran.stderr);
+    assert!(newest.is_file());
+}
+
 /// Starts a run whose app lives as long as the file `alive` does.
 fn running(world: &World) -> Child {
     let alive = world.path("alive");

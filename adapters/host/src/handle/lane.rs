@@ -134,4 +134,8 @@ impl<L: Clone, A> Observer for Watcher<L, A> {
     fn cancelled(&self) -> bool {
         self.current.get().is_some_and(|(_, stop)| stop.load(Ordering::Relaxed))
     }
+
+    fn awaited(&self) -> bool {
+        self.shared.has_more(Lane::Work)
+    }
 }

@@ -63,7 +63,9 @@ where
         Ok(handle)
     }
 
-    /// Has something done by an engine that holds the home's lock, after everything that was submitted before.
+    /// Has something done by an engine that holds the home's lock, after everything that was submitted before. What nobody
+    /// asked for, such as the proof of a backup where nothing is due, is given up when another job waits; so the timer's
+    /// checks of all workspaces are one job.
     pub fn submit(&self, label: L, work: impl FnMut(&mut Engine) -> Result<A, EngineError> + Send + 'static) -> JobId {
         self.shared.add(Lane::Work, false, label, Box::new(work))
     }

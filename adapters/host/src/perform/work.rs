@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use omnicraft_core::model::{FileStamp, SchemaProfile, Workspace, WorkspaceId};
 use omnicraft_core::names;
 use omnicraft_core::outcome::FailureKind;
-use omnicraft_core::state::State;
+use omnicraft_core::state::{Moment, State};
 
 use super::sidecars;
 use crate::error::{Result, Stop};
@@ -42,12 +42,18 @@ impl<'a> Work<'a> {
 
     pub(super) fn progress(&self, doing: &str, path: &Utf8Path) -> Progress<'a> {
         let name = path.file_name().unwrap_or(path.as_str());
-        Progress::new(self.observer, &*self.ports.clock, format!("{doing} {name}"))
+        let progress = Progress::new(self.observer, &*self.ports.clock, format!("{doing} {name}"));
+        if self.moment().is_some_and(Moment::gives_way) { progress.giving_way() } else { progress }
     }
 
     /// How fast the operation may write.
     pub(super) fn pace(&self) -> Pace<'a> {
-        Pace::of(self.state.operation.as_ref().map(|operation| &operation.moment), &*self.ports.clock)
+        Pace::of(self.moment(), &*self.ports.clock)
+    }
+
+    /// What the operation is about.
+    fn moment(&self) -> Option<&'a Moment> {
+        self.state.operation.as_ref().map(|operation| &operation.moment)
     }
 
     /// A workspace, also one that a global restore is about to add.

@@ -51,7 +51,7 @@ pub fn verify(
     progress: &mut Progress<'_>,
 ) -> Result<Verification> {
     // A named file layer is a simulated disk, which counts what it is asked: there one thread asks.
-    let is_worth_it = stamp.size >= LARGE && opener.vfs.is_none() && two_cores::are_there();
+    let is_worth_it = stamp.size >= LARGE && opener.vfs.is_none() && !progress.gives_way() && two_cores::are_there();
     let cores = if is_worth_it { Cores::Two } else { Cores::One };
     Check { opener, file, depth, profile, digest, stamp, cores }.run(progress)
 }

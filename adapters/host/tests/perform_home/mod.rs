@@ -251,6 +251,7 @@ pub fn snapshot(id: u64, slot: Slot) -> Snapshot {
         pin: None,
         facts: Facts::default(),
         condition: Condition::Good,
+        looked_at: None,
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) fn snapshot(id: u64, slot: &str, taken_at: &str) -> Snapshot {
         pin: None,
         facts: Facts::default(),
         condition: Condition::Good,
+        looked_at: None,
     }
 }
 

@@ -221,5 +221,6 @@ fn unknown(
         pin: None,
         facts: found.facts.clone(),
         condition: if good || set_aside { Condition::Good } else { Condition::Suspect(one_line(&problems)) },
+        looked_at: None,
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use omnicraft_core::model::Tier;
+use omnicraft_core::effect::Depth;
+use omnicraft_core::event::EventKind;
+use omnicraft_core::model::{Level, SnapshotId, Tier};
 use omnicraft_host::progress::Unobserved;
 
 use super::{Scenario, small};
@@ -87,6 +89,65 @@ pub(super) const ALL: &[Scenario] = &[
             published(life, "auto_daily_2026-11-21: the first rows of shop")
         },
     },
+    Scenario {
+        name: "tick-proves-the-newest",
+        story: "nothing is due when the timer asks: the newest snapshot is checked in full, and the app goes on selling",
+        subject: small,
+        prepare: |life| {
+            life.found("shop", BOOKS, "3");
+            life.start("shop").unwrap();
+        },
+        act: |life| {
+            life.commit("shop")?;
+            life.tick("shop")?;
+            life.commit("shop")?;
+            proven(life, &[4])
+        },
+    },
+    Scenario {
+        name: "tick-finds-decay",
+        story: "the timer's check looks at a snapshot that has decayed: it is found out, and what was proven stays so",
+        subject: small,
+        prepare: |life| {
+            life.found("shop", BOOKS, "3");
+            life.start("shop").unwrap();
+            life.tick("shop").unwrap();
+            life.tick("shop").unwrap();
+            life.decay(Life::slot("auto_weekly"));
+        },
+        act: |life| {
+            life.commit("shop")?;
+            life.tick("shop")?;
+            life.commit("shop")?;
+            proven(life, &[3, 4])?;
+            let decayed = &life.engine().state().snapshots[&SnapshotId(2)];
+            if decayed.is_good() { Err("the decay was not found".to_owned()) } else { Ok(()) }
+        },
+    },
+    Scenario {
+        name: "start-over-decayed-tiers",
+        story: "two tiers have decayed and were found out: the next start sets each aside under a name of its own",
+        subject: small,
+        prepare: |life| {
+            life.found("shop", BOOKS, "3");
+            life.start("shop").unwrap();
+            life.decay(Life::slot("auto_weekly"));
+            life.decay(Life::slot("auto_monthly"));
+            life.told(EventKind::VerifyRequested(Vec::new(), Depth::Proven)).unwrap();
+        },
+        act: |life| {
+            life.commit("shop")?;
+            life.start("shop")?;
+            life.commit("shop")?;
+            published(life, "auto_weekly: entry 1 of shop")?;
+            published(life, "auto_monthly: entry 1 of shop")?;
+            let snapshots = life.engine().state().snapshots.values();
+            let aside = snapshots.map(|snapshot| snapshot.slot.file_name()).filter(|name| name.starts_with("damaged"));
+            let aside: Vec<String> = aside.collect();
+            let expected = ["damaged_2026-11-21.db", "damaged_2026-11-21_2.db"];
+            if aside == expected { Ok(()) } else { Err(format!("set aside were {aside:?}")) }
+        },
+    },
     due::<0b0001>("start-due-daily", "a new day"),
     due::<0b0010>("start-due-weekly", "the week's copy was thrown away by hand"),
     due::<0b0011>("start-due-daily-weekly", "a new week"),
@@ -148,6 +209,13 @@ fn act_due<const TIERS: u8>(life: &mut Life) -> Result<(), String> {
         published(life, &format!("auto_{}: {content}", tier.word()))?;
     }
     Ok(())
+}
+
+/// An error unless these snapshots are proven, and no others.
+fn proven(life: &mut Life, expected: &[u64]) -> Result<(), String> {
+    let snapshots = life.engine().state().snapshots.values();
+    let proven: Vec<u64> = snapshots.filter(|s| s.is_good() && s.level == Level::Proven).map(|s| s.id.0).collect();
+    if proven == expected { Ok(()) } else { Err(format!("proven are {proven:?}")) }
 }
 
 /// An error unless a snapshot is there, in the words of [`Life::shelf`].
