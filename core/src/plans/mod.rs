@@ -296,7 +296,7 @@ impl Moment {
     /// Whether it comes by itself while the app is at work, which then needs the disk more urgently. What a person waits
     /// for is done at full speed, and so is what the app's exit waits for.
     pub const fn yields_to_the_app(&self) -> bool {
-        matches!(self, Self::Startup(..))
+        matches!(self, Self::Startup(..) | Self::Upkeep(_))
     }
 
     /// Whether it is given up as soon as somebody waits for the engine: nobody asked for it, and any other time is as good.
