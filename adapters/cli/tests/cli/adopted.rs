@@ -160,7 +160,7 @@ fn what_is_looked_after_already_is_not_adopted_twice() {
             “Any” is looked after: TMP/any.db.
             Next: omnicraft open
             $ open
-            Any: Daily Backup, Weekly Backup, Monthly Backup and Yearly Backup taken (SIZE each)
+            Any: Daily Backup, Weekly Backup, Monthly Backup and Yearly Backup taken (SIZE each, copied through SQLite: its journal mode is delete)
             $ workspace add Other --db any.db
             ! omnicraft: TMP/any.db is looked after already, as “Any”. Nothing was changed
             exit 1

@@ -145,7 +145,7 @@ fn one_workspace_that_fails_does_not_stop_the_others() {
     std::fs::write(world.path("shop.db"), "no longer a database").unwrap();
     world.check("open", &expect![[r#"
         $ open
-        Notes: Daily Backup, Weekly Backup, Monthly Backup and Yearly Backup taken (SIZE each)
+        Notes: Daily Backup, Weekly Backup, Monthly Backup and Yearly Backup taken (SIZE each, copied through SQLite: its journal mode is delete)
         ! Shop: cannot look at the live database (TMP/shop.db): it is not an SQLite database. Nothing was rotated and nothing was deleted. There is no snapshot of it yet; look for a copy on another disk, and keep this file
         exit 3
     "#]]);
