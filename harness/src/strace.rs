@@ -107,6 +107,13 @@ pub fn fill_up(command: &Command, point: &Point) -> Ran {
     process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
 }
 
+/// Runs a command on a disk that keeps nothing any more, and says so, from the n-th sync on.
+pub fn refuse_syncs(command: &Command, nth: usize) -> Ran {
+    let inject = format!("inject=fsync,fdatasync:error=EIO:when={nth}+");
+    let options = ["-e", "trace=fsync,fdatasync", "-e", &inject].map(OsString::from);
+    process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
+}
+
 /// Whether a command was killed, and did not end by itself.
 pub fn was_killed(ran: &Ran) -> bool {
     const KILL: i32 = 9;

@@ -100,7 +100,9 @@ fn run_migrations(schema: &Schema, database: &Path, attempted: &'static str, unt
         }
         ran.map_err(|error: Trouble| refused(&error.0))?;
     }
-    connection.batch_execute("PRAGMA foreign_keys = ON;").map_err(|error| refused(&error))
+    // What goes wrong when the connection closes, SQLite tells nobody; so the disk is asked before that.
+    let asked = connection.batch_execute("PRAGMA foreign_keys = ON; PRAGMA main.wal_checkpoint(PASSIVE);");
+    asked.map_err(|error| refused(&error))
 }
 
 fn pending(

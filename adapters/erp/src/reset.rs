@@ -82,8 +82,15 @@ fn wipe(database: &Path, act: Act) -> Result<Vec<(String, u64)>, ErpError> {
         transaction.execute_batch(FIRST_DAY).map_err(sqlite)?;
     }
     transaction.commit().map_err(sqlite)?;
+    // What goes wrong when the connection closes, SQLite tells nobody; so the disk is asked before that.
+    let asked = connection.query_row("PRAGMA main.wal_checkpoint(PASSIVE)", (), |_| Ok(()));
+    asked.map_err(|error| ErpError::refused(ATTEMPTED, database, error, UNCERTAIN))?;
     Ok(wiped)
 }
+
+/// The commit was accepted, and then the disk took no more.
+const UNCERTAIN: &str =
+    "Check the disk, then look into the database: what was to be wiped may be back after a power cut";
 
 /// Triggers have brought stocks back; where they were wrong before, they are made right here.
 const AS_EMPTY: &str = "
