@@ -17,7 +17,7 @@ pub struct Program {
 impl Program {
     /// The program in a home; `None` where it was not built.
     pub fn in_home(home: &Path) -> Option<Self> {
-        let binary = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release/omnicraft");
+        let binary = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/proof/omnicraft");
         binary.is_file().then(|| Self { binary, home: home.to_owned() })
     }
 
