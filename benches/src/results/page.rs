@@ -14,7 +14,8 @@ pub fn page(machine: &str, groups: &[Group], peaks: &[Peak], plots: &[(String, S
          measured says `OMNICRAFT_BENCH_SIZES`, here `{}`. {machine}\n\n\
          A ratio is how many times as long as its yardstick something takes. The yardstick runs right before it, every time; \
          what is told is the middle of these ratios, and between which the middle half of them lies. Times alone say little: \
-         they are those of this machine and this hour. The engine is optimised, but not as a whole as releases are.\n",
+         they are those of this machine and this hour. The engine is optimised, but not as a whole as releases are. \
+         Why a goal is missed stands in [LIMITS.md](LIMITS.md).\n",
         sizes().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
     );
     for (title, file) in plots {
