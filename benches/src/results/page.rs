@@ -10,7 +10,7 @@ use crate::business::sizes;
 pub fn page(machine: &str, groups: &[Group], peaks: &[Peak], plots: &[(String, String)]) -> String {
     let mut text = format!(
         "# How fast, beside others\n\n\
-         Written by `cargo xtask bench`, which measures everything below in one run; do not edit it by hand. Which businesses are \
+         Written by `cargo xtask bench` from the figures that each bench left when it ran last; do not edit it by hand. Which businesses are \
          measured says `OMNICRAFT_BENCH_SIZES`, here `{}`. {machine}\n\n\
          A ratio is how many times as long as its yardstick something takes. The yardstick runs right before it, every time; \
          what is told is the middle of these ratios, and between which the middle half of them lies. Times alone say little: \
@@ -42,7 +42,7 @@ pub fn page(machine: &str, groups: &[Group], peaks: &[Peak], plots: &[(String, S
         let base = group.yardstick();
         let _ = write!(
             text,
-            "\n### {} ({:.1} MB)\n\n| | ratio | middle half | time |\n|---|---|---|---|\n| {} | 1 | | {} |\n",
+            "\n### {} ({:.1} MB)\n\n| | ratio | middle half | pairs | time |\n|---|---|---|---|---|\n| {} | 1 | | | {} |\n",
             group.name,
             megabytes(group.bytes),
             group.yardstick,
@@ -50,8 +50,15 @@ pub fn page(machine: &str, groups: &[Group], peaks: &[Peak], plots: &[(String, S
         );
         for one in &group.contestants {
             let Spread { low, middle, high } = one.ratio();
-            let took = time(one.seconds().middle);
-            let _ = writeln!(text, "| {} | {} | {} to {} | {took} |", one.name, ratio(middle), ratio(low), ratio(high));
+            let (took, pairs) = (time(one.seconds().middle), one.pairs.len());
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} to {} | {pairs} | {took} |",
+                one.name,
+                ratio(middle),
+                ratio(low),
+                ratio(high)
+            );
         }
     }
     text
@@ -83,8 +90,8 @@ mod tests {
             "| snapshot, small: engine | shell | ≤ 0.2 | 0.12 | yes |",
             "| export, 200 MB | 90.0 MB | 128.0 MB | yes |",
             "### snapshot, small (2.0 MB)",
-            "| cp | 1 | | 500.00 ms |",
-            "| engine | 0.50 | 0.50 to 0.60 | 250.00 ms |",
+            "| cp | 1 | | | 500.00 ms |",
+            "| engine | 0.50 | 0.50 to 0.60 | 3 | 250.00 ms |",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

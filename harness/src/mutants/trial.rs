@@ -178,7 +178,7 @@ fn try_in(mutant: &Mutant, scenario: &Scenario, vfs: &Arc<SimVfs>, begun: Instan
     let Ok((acted, (trace, clock))) = lived else {
         return Verdict::Lifeless { reason: format!("{}: it cannot be prepared", scenario.name) };
     };
-    match (judged(mutant, scenario, Recoveries::new(&parts, &clock), &trace, begun), acted) {
+    match (judged(scenario, Recoveries::new(&parts, &clock), &trace, begun), acted) {
         // What the scenario itself finds without a power cut is no merit of the crash states.
         (Verdict::Survived { .. }, Err(reason)) => Verdict::Lifeless { reason: format!("{}: {reason}", scenario.name) },
         (verdict, _) => verdict,
@@ -189,23 +189,9 @@ fn try_in(mutant: &Mutant, scenario: &Scenario, vfs: &Arc<SimVfs>, begun: Instan
 const ORDER: [Model; 6] =
     [Model::AllLost, Model::Kill, Model::NamesKept, Model::Prefix, Model::AllButOne, Model::Strict];
 
-/// Bugs that another model finds with far fewer states.
-const FIRST: [(&str, Model); 1] = [("intent-in-place", Model::Kill)];
-
-fn order(mutant: &Mutant) -> impl Iterator<Item = Model> {
-    let first = FIRST.into_iter().find(|(name, _)| *name == mutant.name).map(|(_, model)| model);
-    first.into_iter().chain(ORDER.into_iter().filter(move |model| Some(*model) != first))
-}
-
-fn judged<'a>(
-    mutant: &Mutant,
-    scenario: &Scenario,
-    mut recoveries: Recoveries<'a>,
-    trace: &'a Trace,
-    begun: Instant,
-) -> Verdict {
+fn judged<'a>(scenario: &Scenario, mut recoveries: Recoveries<'a>, trace: &'a Trace, begun: Instant) -> Verdict {
     let (mut all, mut killed) = (0, None);
-    for model in order(mutant) {
+    for model in ORDER {
         let (outcome, known) = Explorer::over(recoveries, trace, limits(model)).explore();
         recoveries = known;
         all += outcome.judged;

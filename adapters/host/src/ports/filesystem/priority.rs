@@ -15,10 +15,17 @@ const LAST: c_long = 2 << 13 | 7;
 pub(super) fn last(work: &mut dyn FnMut()) {
     // SAFETY: numbers, no memory.
     let before = unsafe { libc::syscall(libc::SYS_ioprio_get, THREAD, 0) };
+    let _restored = (before >= 0).then_some(Restored(before));
     set(LAST);
     work();
-    if before >= 0 {
-        set(before);
+}
+
+/// Gives the thread its priority back, also where the work panics and the thread lives on.
+struct Restored(c_long);
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        set(self.0);
     }
 }
 
