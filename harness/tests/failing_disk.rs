@@ -1,7 +1,5 @@
 //! A disk that fails under a command: what is said to be done is done.
 #![cfg(target_os = "linux")]
-#![expect(clippy::disallowed_methods, reason = "tests are the world outside: users, disks and other programs")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up its world fails")]
 #![expect(clippy::print_stdout, reason = "what was skipped")]
 
 use omnicraft_harness::strace;
