@@ -22,6 +22,8 @@ pub const DEEPEST: usize = 2;
 pub struct Limits {
     /// What a power cut may leave.
     pub model: Model,
+    /// The power is cut at no place of the log before this one.
+    pub from: usize,
     /// Up to so many pending changes every subset is tried.
     pub exhaustive: usize,
     /// Beyond that, so many by chance at each cut.
@@ -47,6 +49,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             model: Model::Strict,
+            from: 0,
             exhaustive: 9,
             by_chance: 30,
             inside: 3_000,

@@ -61,6 +61,8 @@ pub enum Note {
         /// What the catalog alone knows now.
         catalog: CatalogAlone,
     },
+    /// Software that is broken for a trial has done something else than the shipped one, from this place of the log on.
+    Strays(usize),
 }
 
 /// Something that throws a database's content away.

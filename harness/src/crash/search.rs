@@ -133,6 +133,7 @@ impl<'a> Search<'a> {
             states: limits.states * SHARES[pass] / 100,
             runs: runs + limits.runs * SHARES[pass] / 100,
         };
+        level.points.retain(|at| *at >= limits.from);
         self.outcome.log = trace.log.len();
         self.outcome.points = level.points.len();
         for (pass, families) in limits.model.passes().iter().enumerate() {

@@ -92,8 +92,8 @@ impl Trace {
         for at in 0..self.log.len() {
             let last = promises[at].clone();
             promises.push(match &self.log[at] {
-                // It makes a difference on certain platforms alone.
-                Operation::Note(note) if matches!(**note, Note::Commits(_)) => last,
+                // Commits make a difference on certain platforms alone.
+                Operation::Note(note) if matches!(**note, Note::Commits(_) | Note::Strays(_)) => last,
                 Operation::Note(note) => Arc::new(self.with(&last, note, at)),
                 _ => last,
             });
@@ -101,10 +101,19 @@ impl Trace {
         promises
     }
 
+    /// From which place on the software that lived this did something else than the shipped one, where that is known.
+    pub fn strays_from(&self) -> Option<usize> {
+        self.log.iter().find_map(|operation| {
+            let Operation::Note(note) = operation else { return None };
+            let Note::Strays(from) = **note else { return None };
+            Some(from)
+        })
+    }
+
     fn with(&self, last: &Promise, note: &Note, at: usize) -> Promise {
         let mut promise = last.clone();
         match note {
-            Note::Commits(_) => {}
+            Note::Commits(_) | Note::Strays(_) => {}
             Note::Version(content, words) => {
                 Arc::make_mut(&mut promise.known).insert(*content, words.clone());
             }
@@ -188,12 +197,16 @@ impl Promise {
     }
 
     /// Snapshots after an error, each verified no better than it was before: a level that was reached and could not be
-    /// recorded for certain was told to nobody.
+    /// recorded for certain was told to nobody. What was no backup is what it was, also where it was set aside and nobody
+    /// could record under which name.
     fn not_raised(&self, cards: &[Card]) -> Vec<Card> {
-        let before = |card: &Card| self.before.iter().find(|other| other.id == card.id).map(|other| other.level);
-        let lowered = |card: &Card| Card {
-            level: before(card).map_or(card.level, |level| level.min(card.level)),
-            ..card.clone()
+        let lowered = |card: &Card| {
+            let mut card = card.clone();
+            if let Some(before) = self.before.iter().find(|other| other.id == card.id) {
+                card.level = card.level.min(before.level);
+                card.bytes = if before.is_good() { card.bytes } else { before.bytes };
+            }
+            card
         };
         cards.iter().map(lowered).collect()
     }

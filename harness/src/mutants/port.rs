@@ -8,6 +8,7 @@ use omnicraft_core::model::FileStamp;
 use omnicraft_core::names;
 use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFile, Watch};
 
+use crate::crash::Note;
 use crate::crash::life::{HOME, Parts};
 use crate::sim::filesystem::SimFileSystem;
 
@@ -50,7 +51,10 @@ struct Broken {
 
 impl Broken {
     fn call(&self, call: &Call<'_>, rightly: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
-        (self.wrongly)(&self.inner, call).unwrap_or_else(rightly)
+        let from = self.inner.disk().position();
+        let Some(done) = (self.wrongly)(&self.inner, call) else { return rightly() };
+        self.inner.disk().note(Note::Strays(from));
+        done
     }
 }
 

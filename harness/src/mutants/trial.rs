@@ -189,10 +189,17 @@ fn try_in(mutant: &Mutant, scenario: &Scenario, vfs: &Arc<SimVfs>, begun: Instan
 const ORDER: [Model; 6] =
     [Model::AllLost, Model::Kill, Model::NamesKept, Model::Prefix, Model::AllButOne, Model::Strict];
 
+/// Where the mutant is known to do something else than the shipped software, the power is first cut from there on: the
+/// disks before it are also those of the shipped software. All others come after that, for the models that have not
+/// caught it: it may also do something else in recoveries.
 fn judged<'a>(scenario: &Scenario, mut recoveries: Recoveries<'a>, trace: &'a Trace, begun: Instant) -> Verdict {
     let (mut all, mut killed) = (0, None);
-    for model in ORDER {
-        let (outcome, known) = Explorer::over(recoveries, trace, limits(model)).explore();
+    let strays = trace.strays_from().into_iter().flat_map(|from| ORDER.map(|model| (model, from)));
+    for (model, from) in strays.chain(ORDER.map(|model| (model, 0))) {
+        if matches!(&killed, Some(Verdict::Killed { models, .. }) if models.contains(&model.name())) {
+            continue;
+        }
+        let (outcome, known) = Explorer::over(recoveries, trace, Limits { from, ..limits(model) }).explore();
         recoveries = known;
         all += outcome.judged;
         let Some(violation) = outcome.violations.into_iter().next() else { continue };
@@ -218,6 +225,7 @@ fn limits(model: Model) -> Limits {
     let depth = usize::from(model == Model::Strict);
     Limits {
         model,
+        from: 0,
         exhaustive: 8,
         by_chance: 20,
         inside: 0,
