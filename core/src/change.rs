@@ -46,18 +46,18 @@ impl Change {
             Self::WorkspacePut(workspace) => put_workspace(state, workspace),
             Self::WorkspaceForgotten(id) => {
                 state.workspaces.retain(|workspace| workspace.id != *id);
-                state.snapshots.retain(|_, snapshot| snapshot.workspace != *id);
+                state.snapshots.remove_all_of(id);
                 state.undo.retain(|point| point.workspace != *id);
             }
             Self::SnapshotPut(snapshot) => {
                 state.next_snapshot = state.next_snapshot.max(snapshot.id.0 + 1);
-                state.snapshots.insert(snapshot.id, (**snapshot).clone());
+                state.snapshots.put((**snapshot).clone());
             }
             Self::SnapshotMoved(id, slot, stamp) => {
-                if let Some(snapshot) = state.snapshots.get_mut(id) {
+                state.snapshots.amend(id, |snapshot| {
                     snapshot.slot = *slot;
                     snapshot.stamp = *stamp;
-                }
+                });
             }
             Self::SnapshotForgotten(id) => {
                 state.snapshots.remove(id);

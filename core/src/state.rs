@@ -1,6 +1,7 @@
 //! The state: everything that the core remembers. The catalog makes it durable; applying the same changes to a
 //! state and to the catalog gives the same state.
 
+mod snapshots;
 mod undo;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ use crate::outcome::{Differences, Failure, Overview, Verification};
 use crate::plan::Step;
 use crate::policy::{Policy, Verdict, retain};
 
+pub use snapshots::Snapshots;
+
 /// Everything that the core remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
@@ -26,7 +29,7 @@ pub struct State {
     /// In the registry's order; the first one's snapshots lie directly in `backups/`.
     pub workspaces: Vec<Workspace>,
     /// All snapshots, in the order in which they were taken.
-    pub snapshots: BTreeMap<SnapshotId, Snapshot>,
+    pub snapshots: Snapshots,
     /// The restores that can be undone, oldest first.
     pub undo: Vec<UndoPoint>,
     /// The next snapshot's id. Never reused.
@@ -244,8 +247,7 @@ impl State {
     /// doubtful data go on being kept under dates; then it is the newest from before that.
     pub fn last_good(&self, id: &WorkspaceId, now: &Zoned) -> Option<&Snapshot> {
         let frozen = self.workspace(id).is_some_and(|workspace| workspace.frozen.is_some());
-        let mut newest = self.snapshots.values().rev().filter(|snapshot| snapshot.workspace == *id);
-        newest.find(|snapshot| {
+        self.snapshots.of(id).find(|snapshot| {
             let doubtful = frozen && matches!(snapshot.slot.base, Base::Tier(_)) && !snapshot.is_plain();
             snapshot.is_good() && !snapshot.is_from_the_future(now) && !doubtful
         })
@@ -254,13 +256,12 @@ impl State {
     /// Whether each snapshot of a workspace stays under a policy, and why: the one in force, or one that somebody
     /// thinks about.
     pub fn verdicts(&self, id: &WorkspaceId, policy: &Policy, now: &Zoned) -> BTreeMap<SnapshotId, Verdict> {
-        let snapshots: Vec<&Snapshot> = self.snapshots_of(id).collect();
-        retain(&snapshots, &self.undo_safeguards(id, policy), policy, now)
+        retain(self.snapshots_of(id), &self.undo_safeguards(id, policy), policy, now)
     }
 
     /// A workspace's snapshots, the newest first.
-    pub fn snapshots_of<'a>(&'a self, id: &'a WorkspaceId) -> impl Iterator<Item = &'a Snapshot> {
-        self.snapshots.values().rev().filter(move |snapshot| snapshot.workspace == *id)
+    pub fn snapshots_of(&self, id: &WorkspaceId) -> impl Iterator<Item = &Snapshot> + Clone {
+        self.snapshots.of(id)
     }
 }
 
@@ -269,7 +270,7 @@ impl Default for State {
         Self {
             policy: Policy::default(),
             workspaces: Vec::new(),
-            snapshots: BTreeMap::new(),
+            snapshots: Snapshots::default(),
             undo: Vec::new(),
             next_snapshot: 1,
             next_operation: 1,

@@ -13,7 +13,7 @@ use expect_test::expect;
 use home::{check, check_refused, csv, id};
 use omnicraft_core::effect::Effect;
 use omnicraft_core::event::{EventKind, Export, Source};
-use omnicraft_core::model::{Finding, Imported, Inspection, LiveState, SchemaSource, Snapshot, SnapshotId, Workspace};
+use omnicraft_core::model::{Finding, Imported, Inspection, LiveState, SchemaSource, SnapshotId, Workspace};
 use omnicraft_core::outcome::{Outcome, Yield};
 
 #[test]
@@ -382,8 +382,8 @@ fn an_adopted_databases_schema_comes_from_where_it_is_known_best() {
     // The fingerprint of the archive is that of an old one.
     let archived = &mut driver.archives.get_mut("/stick/till.zip").unwrap().facts.workspaces[0].facts;
     archived.fingerprint = "old".to_owned();
-    let of_till = |snapshot: &&mut Snapshot| snapshot.workspace == id("till");
-    driver.state.snapshots.values_mut().find(of_till).unwrap().facts.fingerprint = "old".to_owned();
+    let oldest = driver.state.snapshots_of(&id("till")).last().unwrap().id;
+    driver.state.snapshots.amend(&oldest, |snapshot| snapshot.facts.fingerprint = "old".to_owned());
     let source = Source::Archive { path: "/stick/till.zip".into(), accept_edited: false, trust_schema: true };
     let mut schema = Vec::new();
     driver.event_with(EventKind::PreviewRequested(id("till"), source), |_, step| {

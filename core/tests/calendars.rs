@@ -118,7 +118,7 @@ fn history() -> impl Strategy<Value = Vec<Zoned>> {
 
 fn removed(stamps: &[Zoned], now: &Zoned) -> Vec<Zoned> {
     let snapshots: Vec<Snapshot> = (1..).zip(stamps).map(|(id, at)| dated(id, at.clone())).collect();
-    let verdicts = retain(&snapshots.iter().collect::<Vec<_>>(), &BTreeSet::new(), &Policy::default(), now);
+    let verdicts = retain(&snapshots, &BTreeSet::new(), &Policy::default(), now);
     let removed = snapshots.iter().filter(|s| matches!(verdicts[&s.id], Verdict::Remove(_)));
     removed.map(|snapshot| snapshot.taken_at.clone()).collect()
 }

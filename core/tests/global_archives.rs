@@ -710,7 +710,7 @@ fn what_was_beyond_reading_keeps_none_of_the_others_from_going_back() {
     assert_ne!(driver.live_at("purse.db"), before);
     // SQLite itself could not copy it: what is kept are raw bytes.
     let kept = driver.state.undo.iter().find(|point| point.workspace == shop()).and_then(|point| point.safeguard);
-    driver.state.snapshots.get_mut(&kept.unwrap()).unwrap().facts.page_size = 0;
+    driver.state.snapshots.amend(&kept.unwrap(), |snapshot| snapshot.facts.page_size = 0);
     let ended = driver.event(EventKind::UndoRequested(id("purse"))).unwrap();
     assert!(ended.failure.is_none(), "{ended:?}");
     assert_eq!(driver.live_at("purse.db"), before);

@@ -220,7 +220,7 @@ mod tests {
         for (id, workspace, slot) in
             [(1, "my-shop", "auto_daily"), (2, "studio", "auto_daily"), (3, "studio", "auto_close_1")]
         {
-            state.snapshots.insert(SnapshotId(id), snapshot(id, workspace, slot));
+            state.snapshots.put(snapshot(id, workspace, slot));
         }
         state
     }

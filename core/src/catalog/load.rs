@@ -1,7 +1,5 @@
 //! The whole state, read from the tables in one go and distrusted on the way.
 
-use std::collections::BTreeMap;
-
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -50,9 +48,7 @@ fn read(conn: &mut Connection) -> Result<State, CatalogError> {
     Ok(State {
         policy: policy.unwrap_or(fresh.policy),
         workspaces: workspaces.into_iter().map(WorkspaceRow::read).collect(),
-        snapshots: snapshots
-            .map(|read| read.map(|snapshot| (snapshot.id, snapshot)))
-            .collect::<Result<BTreeMap<_, _>, _>>()?,
+        snapshots: snapshots.collect::<Result<_, _>>()?,
         undo: undo.into_iter().map(UndoRow::read).collect(),
         next_snapshot,
         next_operation,

@@ -110,6 +110,11 @@ impl Slot {
         Self { base, generation: Some(Generation { date, number }) }
     }
 
+    /// Of all slots of a base the last in their order; the first is the plain one.
+    pub const fn last(base: Base) -> Self {
+        Self::dated(base, Date::MAX, u32::MAX)
+    }
+
     /// The file's name, such as `auto_daily.db` or `auto_daily_2026-11-21_2.db`.
     pub fn file_name(&self) -> String {
         format!("{self}.db")

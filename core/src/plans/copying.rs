@@ -98,8 +98,8 @@ pub(super) fn free_nth(case: &Case<'_>, workspace: &Workspace, base: Base, n: us
 }
 
 fn free_from(case: &Case<'_>, workspace: &Workspace, base: Base, date: Date, n: usize) -> Slot {
-    let of_that_day = |slot: &Slot| slot.base == base && slot.generation.is_some_and(|taken| taken.date == date);
-    let taken = case.state.snapshots_of(&workspace.id).map(|snapshot| snapshot.slot).filter(of_that_day);
+    let of_that_day = Slot::dated(base, date, 0)..=Slot::dated(base, date, u32::MAX);
+    let taken = case.state.snapshots.holders(&workspace.id, of_that_day).map(|snapshot| snapshot.slot);
     let taken: BTreeSet<Slot> = taken.collect();
     let mut slots = (1..u32::MAX).map(|number| Slot::dated(base, date, number)).filter(|slot| !taken.contains(slot));
     slots.nth(n).unwrap_or_else(|| Slot::dated(base, date, u32::MAX))

@@ -250,10 +250,9 @@ impl<'a> Case<'a> {
     /// The snapshot whose file lies at this path.
     pub(crate) fn at(&self, path: &Utf8Path) -> Option<&Snapshot> {
         let slot = slot_of(path)?;
-        self.state.snapshots.values().find(|snapshot| {
-            snapshot.slot == slot
-                && self.state.workspace(&snapshot.workspace).is_some_and(|w| names::slot(w, slot) == path)
-        })
+        let workspaces = self.state.workspaces.iter().filter(|workspace| names::slot(workspace, slot) == path);
+        let holders = workspaces.flat_map(|workspace| self.state.snapshots.holders(&workspace.id, slot..=slot));
+        holders.min_by_key(|snapshot| snapshot.id)
     }
 
     /// A workspace with something changed, if it does change.

@@ -1,17 +1,17 @@
 //! App exit: copy, verify, push the ring, publish place 1; then statistics and compaction, which may fail or be killed
 //! because the snapshot is there already. Unchanged data pushes nothing out of the ring.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
 
 use super::copying::{self, News};
 use super::{Case, startup};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Base, FileStamp, Slot, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId};
+use crate::model::{Base, FileStamp, Slot, Snapshot, Trigger, Workspace, WorkspaceId};
 use crate::names;
 use crate::outcome::Yield;
 use crate::plan::Plan;
-use crate::policy::{protected_from_rotation, push};
+use crate::policy::{is_protected_from_rotation, push};
 use crate::state::{Moment, Operation};
 use crate::transition::Begun;
 
@@ -44,7 +44,7 @@ fn maintain(workspace: &Workspace) -> Plan {
 /// Frees place 1, oldest first. What must not be overwritten is kept beside the ring; what is not ours goes aside.
 fn push_ring(case: &Case<'_>, workspace: &Workspace) -> Plan {
     let places = case.state.policy.ring.max(1);
-    let ring: Vec<&Snapshot> = case.state.snapshots_of(&workspace.id).filter(|s| is_ring(s)).collect();
+    let ring = ring(case, workspace);
     let (ours, foreign): (Vec<_>, Vec<_>) = ring.into_iter().partition(|snapshot| snapshot.is_good());
     let mut plan = Plan::new();
     for (n, snapshot) in (0..).zip(foreign) {
@@ -52,8 +52,11 @@ fn push_ring(case: &Case<'_>, workspace: &Workspace) -> Plan {
         let from = names::slot(workspace, snapshot.slot);
         plan = plan.require(Effect::SetAside { from, to: names::slot(workspace, to) });
     }
-    let protected = protected(case, workspace);
-    let pushed = push(&ours, places, |snapshot| protected.contains(&snapshot.id));
+    let undo = case.undo_safeguards(&workspace.id);
+    let is_protected = |snapshot: &Snapshot| {
+        is_protected_from_rotation(snapshot, case.state.snapshots_of(&workspace.id), &undo, case.now)
+    };
+    let pushed = push(&ours, places, is_protected);
     if let Some(kept) = pushed.keep.and_then(|id| case.state.snapshots.get(&id)) {
         plan = plan.then(copying::make_room(case, workspace, kept.slot, 0));
     }
@@ -66,13 +69,13 @@ fn push_ring(case: &Case<'_>, workspace: &Workspace) -> Plan {
     plan
 }
 
-fn is_ring(snapshot: &Snapshot) -> bool {
-    snapshot.is_plain() && matches!(snapshot.slot.base, Base::Close(_))
-}
-
-fn protected(case: &Case<'_>, workspace: &Workspace) -> BTreeSet<SnapshotId> {
-    let snapshots: Vec<&Snapshot> = case.state.snapshots_of(&workspace.id).collect();
-    protected_from_rotation(&snapshots, &case.undo_safeguards(&workspace.id), case.now)
+/// Who holds the places of the ring, the newest first.
+fn ring<'a>(case: &'a Case<'_>, workspace: &Workspace) -> Vec<&'a Snapshot> {
+    let places = Slot::plain(Base::Close(0))..=Slot::plain(Base::Close(u8::MAX));
+    let holders = case.state.snapshots.holders(&workspace.id, places);
+    let mut ring: Vec<&Snapshot> = holders.filter(|snapshot| snapshot.is_plain()).collect();
+    ring.sort_by_key(|snapshot| Reverse(snapshot.id));
+    ring
 }
 
 pub(super) fn learn(
@@ -128,8 +131,8 @@ fn is_of_the_last_exit(newest: &Snapshot) -> bool {
     newest.slot == Slot::plain(Base::Close(1)) && newest.trigger == Trigger::Close
 }
 
-fn newest_of_ring<'a>(case: &'a Case<'_>, workspace: &'a Workspace) -> Option<&'a Snapshot> {
-    case.state.snapshots_of(&workspace.id).find(|snapshot| is_ring(snapshot) && snapshot.is_good())
+fn newest_of_ring<'a>(case: &'a Case<'_>, workspace: &Workspace) -> Option<&'a Snapshot> {
+    ring(case, workspace).into_iter().find(|snapshot| snapshot.is_good())
 }
 
 fn good(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) -> Vec<Change> {

@@ -33,7 +33,8 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, trigger: Trigger) -> Begu
 
 /// While rotation is frozen only a day's copy beside the slots can come of it, so only a new day is a reason.
 fn tiers(case: &Case<'_>, workspace: &Workspace) -> Vec<Tier> {
-    let tiers = due(case.state.snapshots_of(&workspace.id).collect::<Vec<_>>(), case.now);
+    let of_tiers = Slot::plain(Base::Tier(Tier::Daily))..=Slot::last(Base::Tier(Tier::Yearly));
+    let tiers = due(case.state.snapshots.holders(&workspace.id, of_tiers), case.now);
     if workspace.frozen.is_some() && !tiers.contains(&Tier::Daily) { Vec::new() } else { tiers }
 }
 

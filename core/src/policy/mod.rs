@@ -3,6 +3,7 @@
 mod cliff;
 mod evidence;
 mod gfs;
+mod reasons;
 mod retention;
 mod ring;
 mod soundness;
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 pub use cliff::cliff;
 pub use evidence::allowing;
 pub use gfs::{due, period_key};
-pub use retention::{Excess, Keep, Verdict, protected_from_rotation, retain};
+pub use reasons::{Keep, Reasons};
+pub use retention::{Excess, Verdict, is_protected_from_rotation, retain};
 pub use ring::{Push, push};
 pub use soundness::{Expectation, judge};
 pub use upkeep::next_look;

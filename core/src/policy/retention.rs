@@ -1,32 +1,12 @@
 //! Retention: for every snapshot of a workspace whether it stays, and why. Counts and bytes decide, never a clock.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 
-use super::Policy;
+use super::{Keep, Policy, Reasons};
 use crate::model::{Base, Level, Snapshot, SnapshotId, Tier};
-
-/// Why a snapshot stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Keep {
-    /// It holds one of the manual's slots.
-    Slot,
-    /// It is pinned.
-    Pinned,
-    /// It is the newest good one of its verification level, or of a higher one.
-    NewestOfLevel,
-    /// An undo needs it.
-    Undo,
-    /// It is a safeguard of the last days: what it holds may be nowhere else, however many came after it.
-    RecentSafeguard,
-    /// It is among the newest of its kind.
-    Depth,
-    /// Its stamp lies in the future, so it counts for nothing and nothing counts against it.
-    FromTheFuture,
-    /// It is not trusted, or was set aside: only a person may remove it.
-    NotOurs,
-}
 
 /// Why a snapshot goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,54 +21,88 @@ pub enum Excess {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It stays, for these reasons.
-    Keep(BTreeSet<Keep>),
+    Keep(Reasons),
     /// It goes.
     Remove(Excess),
 }
 
 /// A verdict for each snapshot of one workspace. `undo` are the safeguards that an undo needs.
-pub fn retain(
-    snapshots: &[&Snapshot],
+pub fn retain<'a>(
+    snapshots: impl IntoIterator<Item = &'a Snapshot>,
     undo: &BTreeSet<SnapshotId>,
     policy: &Policy,
     now: &Zoned,
 ) -> BTreeMap<SnapshotId, Verdict> {
-    let mut all = newest_first(snapshots, now);
-    let newest = newest_of_levels(snapshots, now);
-    for one in &mut all {
-        one.keep = lasting_reasons(one.snapshot, undo, policy, now);
-        if newest.contains(&one.snapshot.id) {
-            one.keep.insert(Keep::NewestOfLevel);
-        }
-    }
-    keep_recent_safeguards(&mut all);
+    let judged = snapshots.into_iter().map(|snapshot| Judged::new(snapshot, undo, policy, now));
+    let mut all: Vec<Judged> = judged.collect();
+    all.sort_by_key(|one| Reverse(one.id));
+    keep_newest_of_levels(&mut all);
+    let latest = tell_eras(&mut all);
+    keep_recent_safeguards(&mut all, &latest);
     keep_within_depth(&mut all, policy);
     let over = over_budget(&all, policy);
-    all.into_iter().map(|one| (one.snapshot.id, verdict(one, &over))).collect()
+    all.into_iter().map(|one| (one.id, verdict(&one, &over))).collect()
 }
 
-/// A snapshot that is being judged.
-struct Judged<'a> {
-    snapshot: &'a Snapshot,
+/// A snapshot that is being judged: what counts of it, read once, because a snapshot is large and there are many.
+struct Judged {
+    id: SnapshotId,
+    base: Base,
+    taken_at: Timestamp,
+    level: Level,
+    bytes: u64,
+    is_good: bool,
+    is_pinned: bool,
+    is_from_the_future: bool,
     /// The stretch of plausible time that it belongs to; none where its stamp lies in the future.
     era: Option<usize>,
-    keep: BTreeSet<Keep>,
+    keep: Reasons,
 }
 
-/// Snapshots that rotation must not overwrite although the slot that they hold is needed: pinned, needed by an undo, or
-/// the newest good one of a verification level. A dated name is needed by nobody else.
-pub fn protected_from_rotation(
-    snapshots: &[&Snapshot],
+impl Judged {
+    fn new(snapshot: &Snapshot, undo: &BTreeSet<SnapshotId>, policy: &Policy, now: &Zoned) -> Self {
+        let mut judged = Self {
+            id: snapshot.id,
+            base: snapshot.slot.base,
+            taken_at: snapshot.taken_at.timestamp(),
+            level: snapshot.level,
+            bytes: snapshot.bytes(),
+            is_good: snapshot.is_good(),
+            is_pinned: snapshot.pin.is_some(),
+            is_from_the_future: snapshot.is_from_the_future(now),
+            era: None,
+            keep: Reasons::default(),
+        };
+        // From when the ring was longer.
+        let is_beyond = matches!(judged.base, Base::Close(place) if place > policy.ring);
+        let lasting = [
+            (snapshot.is_plain() && !is_beyond, Keep::Slot),
+            (judged.is_pinned, Keep::Pinned),
+            (undo.contains(&judged.id), Keep::Undo),
+            (judged.is_from_the_future, Keep::FromTheFuture),
+            (!judged.is_good, Keep::NotOurs),
+        ];
+        judged.keep = lasting.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect();
+        judged
+    }
+}
+
+/// Whether rotation must not overwrite a snapshot although the slot that it holds is needed: it is pinned, needed by an
+/// undo, or the newest good one of a verification level. A dated name is needed by nobody else.
+pub fn is_protected_from_rotation<'a>(
+    snapshot: &Snapshot,
+    all: impl IntoIterator<Item = &'a Snapshot>,
     undo: &BTreeSet<SnapshotId>,
     now: &Zoned,
-) -> BTreeSet<SnapshotId> {
-    let pinned =
-        snapshots.iter().filter(|snapshot| snapshot.pin.is_some() && snapshot.is_plain()).map(|snapshot| snapshot.id);
-    pinned.chain(undo.iter().copied()).chain(newest_of_levels(snapshots, now)).collect()
+) -> bool {
+    let counts = |one: &Snapshot| one.is_good() && !one.is_from_the_future(now);
+    let outdoes = |other: &Snapshot| other.id > snapshot.id && other.level >= snapshot.level && counts(other);
+    let is_pinned = snapshot.pin.is_some() && snapshot.is_plain();
+    is_pinned || undo.contains(&snapshot.id) || (counts(snapshot) && !all.into_iter().any(outdoes))
 }
 
-fn verdict(judged: Judged<'_>, over: &BTreeSet<SnapshotId>) -> Verdict {
-    if over.contains(&judged.snapshot.id) {
+fn verdict(judged: &Judged, over: &BTreeSet<SnapshotId>) -> Verdict {
+    if over.contains(&judged.id) {
         Verdict::Remove(Excess::Budget)
     } else if judged.keep.is_empty() {
         Verdict::Remove(Excess::Depth)
@@ -97,26 +111,15 @@ fn verdict(judged: Judged<'_>, over: &BTreeSet<SnapshotId>) -> Verdict {
     }
 }
 
-fn lasting_reasons(snapshot: &Snapshot, undo: &BTreeSet<SnapshotId>, policy: &Policy, now: &Zoned) -> BTreeSet<Keep> {
-    // From when the ring was longer.
-    let is_beyond = matches!(snapshot.slot.base, Base::Close(place) if place > policy.ring);
-    let reasons = [
-        (snapshot.is_plain() && !is_beyond, Keep::Slot),
-        (snapshot.pin.is_some(), Keep::Pinned),
-        (undo.contains(&snapshot.id), Keep::Undo),
-        (snapshot.is_from_the_future(now), Keep::FromTheFuture),
-        (!snapshot.is_good(), Keep::NotOurs),
-    ];
-    reasons.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
-}
-
-/// For each level the newest good snapshot of at least that level.
-fn newest_of_levels(snapshots: &[&Snapshot], now: &Zoned) -> BTreeSet<SnapshotId> {
-    let newest = |level: Level| {
-        let counts = |s: &&&Snapshot| s.is_good() && !s.is_from_the_future(now) && s.level >= level;
-        snapshots.iter().filter(counts).map(|snapshot| snapshot.id).max()
-    };
-    [Level::Sound, Level::Proven, Level::Drilled].into_iter().filter_map(newest).collect()
+/// For each level the newest good snapshot of at least that level: each that is better proven than all newer ones.
+fn keep_newest_of_levels(newest_first: &mut [Judged]) {
+    let mut best = None;
+    for one in newest_first.iter_mut().filter(|one| one.is_good && !one.is_from_the_future) {
+        if Some(one.level) > best {
+            best = Some(one.level);
+            one.keep.insert(Keep::NewestOfLevel);
+        }
+    }
 }
 
 /// So long nothing pushes a safeguard out.
@@ -124,16 +127,11 @@ const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Safeguards from the last days before the newest snapshot of their era. Somebody who looks for his work restores one
 /// thing after the other; the safeguard of the first restore alone holds what he had that morning.
-fn keep_recent_safeguards(all: &mut [Judged<'_>]) {
-    let mut latest: BTreeMap<usize, Timestamp> = BTreeMap::new();
-    for (era, snapshot) in all.iter().filter_map(|one| Some((one.era?, one.snapshot))) {
-        let latest = latest.entry(era).or_insert(Timestamp::MIN);
-        *latest = snapshot.taken_at.timestamp().max(*latest);
-    }
+fn keep_recent_safeguards(all: &mut [Judged], latest: &[Timestamp]) {
     for one in all {
-        let is_safeguard = matches!(one.snapshot.slot.base, Base::Before(_)) && one.snapshot.is_good();
-        let latest = one.era.filter(|_| is_safeguard).and_then(|era| latest.get(&era));
-        if latest.is_some_and(|latest| latest.duration_since(one.snapshot.taken_at.timestamp()) <= RECENT) {
+        let is_safeguard = matches!(one.base, Base::Before(_)) && one.is_good;
+        let latest = one.era.filter(|_| is_safeguard).and_then(|era| latest.get(era));
+        if latest.is_some_and(|latest| latest.duration_since(one.taken_at) <= RECENT) {
             one.keep.insert(Keep::RecentSafeguard);
         }
     }
@@ -141,15 +139,14 @@ fn keep_recent_safeguards(all: &mut [Judged<'_>]) {
 
 /// The newest ones of each kind, as many as the policy's depth says; the plain slot counts as one of them. Each era has
 /// a depth of its own, so that a clock that was wrong for a while pushes out no others.
-fn keep_within_depth(all: &mut [Judged<'_>], policy: &Policy) {
+fn keep_within_depth(all: &mut [Judged], policy: &Policy) {
     let mut left: BTreeMap<(Base, usize), u32> = BTreeMap::new();
     for one in all {
-        let base = one.snapshot.slot.base;
-        let pinned_manual = base == Base::Manual && one.snapshot.pin.is_some();
-        let Some(era) = one.era.filter(|_| one.snapshot.is_good() && !pinned_manual) else {
+        let pinned_manual = one.base == Base::Manual && one.is_pinned;
+        let Some(era) = one.era.filter(|_| one.is_good && !pinned_manual) else {
             continue;
         };
-        let left = left.entry((base, era)).or_insert_with(|| depth(base, policy));
+        let left = left.entry((one.base, era)).or_insert_with(|| depth(one.base, policy));
         if *left > 0 {
             *left -= 1;
             one.keep.insert(Keep::Depth);
@@ -162,15 +159,12 @@ const STEP_BACK: SignedDuration = SignedDuration::from_hours(1);
 /// A shop that takes no snapshot for longer than this was closed, or its clock jumped; nobody can tell.
 const PAUSE: SignedDuration = SignedDuration::from_hours(60 * 24);
 
-/// All of them, the newest first, each with the stretch of plausible time that it belongs to. A stamp that goes on from
-/// an earlier stretch joins it again, so that the true time is one era, whatever the clock said in between.
-fn newest_first<'a>(snapshots: &[&'a Snapshot], now: &Zoned) -> Vec<Judged<'a>> {
-    let judged = |snapshot: &&'a Snapshot| Judged { snapshot, era: None, keep: BTreeSet::new() };
-    let mut all: Vec<Judged<'a>> = snapshots.iter().map(judged).collect();
-    all.sort_by_key(|one| std::cmp::Reverse(one.snapshot.id));
+/// Tells for each the stretch of plausible time that it belongs to, and when the latest of each stretch was taken. A stamp
+/// that goes on from an earlier stretch joins it again, so that the true time is one era, whatever the clock said in between.
+fn tell_eras(newest_first: &mut [Judged]) -> Vec<Timestamp> {
     let mut latest: Vec<Timestamp> = Vec::new();
-    for one in all.iter_mut().rev().filter(|one| !one.snapshot.is_from_the_future(now)) {
-        let stamp = one.snapshot.taken_at.timestamp();
+    for one in newest_first.iter_mut().rev().filter(|one| !one.is_from_the_future) {
+        let stamp = one.taken_at;
         let goes_on = |latest: &Timestamp| (-STEP_BACK..=PAUSE).contains(&stamp.duration_since(*latest));
         let era = latest.iter().rposition(goes_on).unwrap_or(latest.len());
         match latest.get_mut(era) {
@@ -179,7 +173,7 @@ fn newest_first<'a>(snapshots: &[&'a Snapshot], now: &Zoned) -> Vec<Judged<'a>> 
         }
         one.era = Some(era);
     }
-    all
+    latest
 }
 
 const fn depth(base: Base, policy: &Policy) -> u32 {
@@ -196,26 +190,26 @@ const fn depth(base: Base, policy: &Policy) -> u32 {
 }
 
 /// Those kept for their depth alone, deepest first, until the rest fits the budget.
-fn over_budget(all: &[Judged<'_>], policy: &Policy) -> BTreeSet<SnapshotId> {
+fn over_budget(all: &[Judged], policy: &Policy) -> BTreeSet<SnapshotId> {
     let mut total: u64 = 0;
-    let mut trimmable: Vec<(usize, &Snapshot)> = Vec::new();
+    let mut trimmable: Vec<(usize, &Judged)> = Vec::new();
     let mut depth_of: BTreeMap<Base, usize> = BTreeMap::new();
     for one in all.iter().filter(|one| !one.keep.is_empty()) {
-        total += one.snapshot.bytes();
-        let depth = depth_of.entry(one.snapshot.slot.base).or_default();
+        total += one.bytes;
+        let depth = depth_of.entry(one.base).or_default();
         *depth += 1;
-        if one.keep.iter().eq(&[Keep::Depth]) {
-            trimmable.push((*depth, one.snapshot));
+        if one.keep.iter().eq([Keep::Depth]) {
+            trimmable.push((*depth, one));
         }
     }
-    trimmable.sort_by_key(|(depth, snapshot)| (std::cmp::Reverse(*depth), snapshot.id));
+    trimmable.sort_by_key(|(depth, judged)| (Reverse(*depth), judged.id));
     let mut over = BTreeSet::new();
-    for (_, snapshot) in trimmable {
+    for (_, judged) in trimmable {
         if total <= policy.budget {
             break;
         }
-        total -= snapshot.bytes();
-        over.insert(snapshot.id);
+        total -= judged.bytes;
+        over.insert(judged.id);
     }
     over
 }

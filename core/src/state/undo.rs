@@ -134,7 +134,7 @@ mod tests {
         check(&state(&["shop 3 s1", "shop 7 -"]), false, 0);
         check(&state(&["studio 3 s1"]), false, 0);
         let mut damaged = state(&["shop 7 s3"]);
-        damaged.snapshots.get_mut(&SnapshotId(3)).unwrap().level = Level::Damaged;
+        damaged.snapshots.amend(&SnapshotId(3), |snapshot| snapshot.level = Level::Damaged);
         check(&damaged, false, 1);
     }
 }

@@ -188,7 +188,7 @@ impl Home {
         let mut snapshot = snapshot(id, slot);
         snapshot.digest = self.digest(relative);
         snapshot.stamp = self.stamp(relative);
-        self.state.snapshots.insert(SnapshotId(id), snapshot);
+        self.state.snapshots.put(snapshot);
     }
 
     /// The intent that swaps the staged database in.

@@ -122,10 +122,11 @@ fn identify(plan: Plan, workspace: &Workspace, file: Utf8PathBuf) -> Plan {
 
 /// The snapshot that a file is, as far as its stamp can tell: under its own name, or moved by an interrupted shift.
 fn holder<'a>(case: &'a Case<'_>, file: &File<'_>) -> Option<&'a Snapshot> {
-    let of_workspace = || case.state.snapshots.values().filter(|s| s.workspace == *file.workspace);
+    let snapshots = &case.state.snapshots;
     let same = |snapshot: &&Snapshot| snapshot.stamp.same_content(&file.stamp);
-    let named = of_workspace().filter(|snapshot| snapshot.slot == file.slot).find(same);
-    named.or_else(|| of_workspace().filter(same).find(|snapshot| file.stamp.is_file_of(&snapshot.stamp)))
+    let moved = |s: &&Snapshot| same(s) && file.stamp.is_file_of(&s.stamp) && s.workspace == *file.workspace;
+    let named = snapshots.holders(file.workspace, file.slot..=file.slot).find(same);
+    named.or_else(|| snapshots.values().find(moved))
 }
 
 /// What an unknown or changed file turned out to be.

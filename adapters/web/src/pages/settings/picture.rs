@@ -95,7 +95,7 @@ fn row(ctx: &Ctx, snapshot: &Snapshot, verdicts: &Verdicts) -> Markup {
     let lang = ctx.lang;
     let (fate, reasons) = match verdicts.get(&snapshot.id) {
         Some(Verdict::Remove(excess)) => ("gone", vec![lang.say(removed(*excess))]),
-        Some(Verdict::Keep(reasons)) => ("kept", reasons.iter().map(|reason| lang.say(keeps(*reason))).collect()),
+        Some(Verdict::Keep(reasons)) => ("kept", reasons.iter().map(|reason| lang.say(keeps(reason))).collect()),
         None => ("kept", Vec::new()),
     };
     html! {
