@@ -45,9 +45,9 @@ fn a_preview_of_a_global_archive_compares_what_is_here() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-7-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-7-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-7-import-2.db
-            require verify      backups/.staged-7-import-0.db (Sound)
-            require verify      backups/.staged-7-import-2.db (Sound)
-            require verify      backups/.staged-7-import-1.db (Sound)
+            require verify      backups/.staged-7-import-0.db (Proven)
+            require verify      backups/.staged-7-import-2.db (Proven)
+            require verify      backups/.staged-7-import-1.db (Proven)
             require compare     shop.db with backups/.staged-7-import-0.db
             require compare     purse.db with backups/.staged-7-import-2.db
             require look        second.db
@@ -73,9 +73,9 @@ fn a_global_archive_replaces_adds_and_safeguards() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-7-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-7-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-7-import-2.db
-            require verify      backups/.staged-7-import-0.db (Sound)
-            require verify      backups/.staged-7-import-2.db (Sound)
-            require verify      backups/.staged-7-import-1.db (Sound)
+            require verify      backups/.staged-7-import-0.db (Proven)
+            require verify      backups/.staged-7-import-2.db (Proven)
+            require verify      backups/.staged-7-import-1.db (Proven)
             require look        shop.db
             require look        purse.db
             require look        second.db
@@ -142,9 +142,9 @@ fn a_global_archive_fills_an_empty_home() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-1-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-1-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-1-import-2.db
-            require verify      backups/.staged-1-import-0.db (Sound)
-            require verify      backups/.staged-1-import-1.db (Sound)
-            require verify      backups/.staged-1-import-2.db (Sound)
+            require verify      backups/.staged-1-import-0.db (Proven)
+            require verify      backups/.staged-1-import-1.db (Proven)
+            require verify      backups/.staged-1-import-2.db (Proven)
             require look        shop.db
             require look        second.db
             require look        purse.db
@@ -232,9 +232,9 @@ fn a_second_purse_and_a_place_that_is_taken_are_refused() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-7-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-7-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-7-import-2.db
-            require verify      backups/.staged-7-import-0.db (Sound)
-            require verify      backups/.staged-7-import-2.db (Sound)
-            require verify      backups/.staged-7-import-1.db (Sound)
+            require verify      backups/.staged-7-import-0.db (Proven)
+            require verify      backups/.staged-7-import-2.db (Proven)
+            require verify      backups/.staged-7-import-1.db (Proven)
             require compare     shop.db with backups/.staged-7-import-0.db
             require compare     purse.db with backups/.staged-7-import-2.db
             require look        second.db
@@ -247,9 +247,9 @@ fn a_second_purse_and_a_place_that_is_taken_are_refused() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-8-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-8-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-8-import-2.db
-            require verify      backups/.staged-8-import-0.db (Sound)
-            require verify      backups/.staged-8-import-2.db (Sound)
-            require verify      backups/.staged-8-import-1.db (Sound)
+            require verify      backups/.staged-8-import-0.db (Proven)
+            require verify      backups/.staged-8-import-2.db (Proven)
+            require verify      backups/.staged-8-import-1.db (Proven)
             require look        shop.db
             require look        purse.db
             require look        second.db
@@ -284,9 +284,9 @@ fn a_global_archive_comes_back_over_damage_and_absence() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-5-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-5-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-5-import-2.db
-            require verify      backups/.staged-5-import-0.db (Sound)
-            require verify      backups/.staged-5-import-1.db (Sound)
-            require verify      backups/.staged-5-import-2.db (Sound)
+            require verify      backups/.staged-5-import-0.db (Proven)
+            require verify      backups/.staged-5-import-1.db (Proven)
+            require verify      backups/.staged-5-import-2.db (Proven)
             require look        shop.db
             require look        second.db
             require look        purse.db
@@ -346,9 +346,9 @@ fn one_bad_part_refuses_the_whole() {
             require unpack      /stick/all.zip/0.db -> backups/.staged-5-import-0.db
             require unpack      /stick/all.zip/1.db -> backups/.staged-5-import-1.db
             require unpack      /stick/all.zip/2.db -> backups/.staged-5-import-2.db
-            require verify      backups/.staged-5-import-0.db (Sound)
-            require verify      backups/.staged-5-import-2.db (Sound)
-            require verify      backups/.staged-5-import-1.db (Sound)
+            require verify      backups/.staged-5-import-0.db (Proven)
+            require verify      backups/.staged-5-import-2.db (Proven)
+            require verify      backups/.staged-5-import-1.db (Proven)
             always  discard     backups/.staged-5-import-0.db
             always  discard     backups/.staged-5-import-1.db
             always  discard     backups/.staged-5-import-2.db

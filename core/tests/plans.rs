@@ -510,7 +510,7 @@ fn a_damaged_database_freezes_rotation_and_offers_the_last_good_snapshot() {
             ! cannot take a snapshot (shop.db): the database is not sound: page 12 is not readable. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00)
             require look        shop.db
             require copy        shop.db -> backups/.staged-4-copy.db
-            require verify      backups/.staged-4-copy.db (Sound)
+            require verify      backups/.staged-4-copy.db (Proven)
             always  discard     backups/.staged-4-copy.db
             = shutdown: NotApplied
             ! cannot take a snapshot (shop.db): the database is not sound: page 12 is not readable. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00)
@@ -547,13 +547,13 @@ fn a_cliff_in_the_row_counts_pauses_rotation_until_somebody_says_it_is_fine() {
             = startup: Applied
             require look        shop.db
             require copy        shop.db -> backups/.staged-5-copy.db
-            require verify      backups/.staged-5-copy.db (Sound)
+            require verify      backups/.staged-5-copy.db (Proven)
             always  discard     backups/.staged-5-copy.db
             = shutdown: AppliedWithWarnings
             ! rotation is paused, so that your older backups stay: all tables together had 100 rows in the last good backup and have 3 now. If that was intended, take a snapshot to go on; if not, `restore s4` brings back what was there before
             require look        shop.db
             require copy        shop.db -> backups/.staged-6-copy.db
-            require verify      backups/.staged-6-copy.db (Sound)
+            require verify      backups/.staged-6-copy.db (Proven)
             require publish     backups/.staged-6-copy.db -> backups/manual_2026-11-22.db as s7
             always  discard     backups/.staged-6-copy.db
             = manual: Applied
@@ -690,10 +690,10 @@ fn a_file_from_elsewhere_is_restored_like_a_snapshot() {
             driver.event(EventKind::RestoreRequested(shop(), source));
         },
         expect![[r#"
-            require verify      /media/stick/old.db (Sound)
+            require verify      /media/stick/old.db (Proven)
             require compare     shop.db with /media/stick/old.db
             = preview: Applied
-            require verify      /media/stick/old.db (Sound)
+            require verify      /media/stick/old.db (Proven)
             require look        shop.db
             require stage       /media/stick/old.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)

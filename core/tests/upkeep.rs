@@ -119,6 +119,89 @@ fn what_has_decayed_is_said_once_and_kept() {
     );
 }
 
+/// An index of the live database had lost a row, which a quick check lets through. Its copies were found out one after the
+/// other, each was set aside and another one taken, every two minutes, and `status` went on saying that all was well.
+#[test]
+fn what_was_damaged_when_it_was_copied_freezes_rotation_until_a_full_check_is_passed() {
+    check(
+        |driver| {
+            (0..5).for_each(|_| tick(driver));
+            driver.log.clear();
+            driver.spoil_within("row 1 missing from index");
+            driver.now = at("2026-11-23 09:00");
+            driver.event(EventKind::AppStarted(shop()));
+            tick(driver);
+            tick(driver);
+            driver.change();
+            tick(driver);
+            assert_eq!(driver.state.workspaces[0].frozen, None);
+        },
+        &expect![[r#"
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-9-copy.db
+            require verify      backups/.staged-9-copy.db (Sound)
+            require keep        s5 backups/auto_daily.db -> backups/auto_daily_2026-11-22.db
+            require publish     backups/.staged-9-copy.db -> backups/auto_daily.db as s6 (copy)
+            require keep        s2 backups/auto_weekly.db -> backups/auto_weekly_2026-11-21.db
+            require publish     backups/.staged-9-copy.db -> backups/auto_weekly.db as s7
+            always  discard     backups/.staged-9-copy.db
+            = startup: Applied
+            require look        shop.db
+            attempt verify      backups/auto_weekly.db (Proven)
+            = upkeep: AppliedWithWarnings
+            ! s7 (auto_weekly) is not good: row 1 missing from index
+            ! the database of “Shop” itself is damaged, and was when s7 was taken of it: row 1 missing from index. Rotation is paused, so that your older backups stay; `restore s5` brings back the last good backup
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-11-copy.db
+            require verify      backups/.staged-11-copy.db (Proven)
+            always  discard     backups/.staged-11-copy.db
+            = startup: NotApplied
+            ! cannot take a snapshot (shop.db): the database is not sound: row 1 missing from index. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00)
+            require look        shop.db
+            require copy        shop.db -> backups/.staged-12-copy.db
+            require verify      backups/.staged-12-copy.db (Proven)
+            require set aside   backups/auto_daily.db -> backups/damaged_2026-11-23.db
+            require publish     backups/.staged-12-copy.db -> backups/auto_daily.db as s10 (copy)
+            require set aside   backups/auto_weekly.db -> backups/damaged_2026-11-23_2.db
+            require publish     backups/.staged-12-copy.db -> backups/auto_weekly.db as s11
+            always  discard     backups/.staged-12-copy.db
+            = startup: Applied
+        "#]],
+    );
+}
+
+/// Four tiers were published of one copy: what is wrong with one of them is wrong with all.
+#[test]
+fn what_is_wrong_with_a_content_is_wrong_with_all_snapshots_of_it() {
+    let mut driver = Driver::new();
+    driver.spoil_within("row 1 missing from index");
+    driver.event(EventKind::AppStarted(shop()));
+    tick(&mut driver);
+    assert!(driver.state.snapshots.len() == 4 && driver.state.snapshots.values().all(|snapshot| !snapshot.is_good()));
+    assert!(
+        driver.log.ends_with("there is no good backup of it; keep this file, and look for a copy on another disk\n"),
+        "{}",
+        driver.log
+    );
+}
+
+/// A rehearsal did without a full check, and the next copy of the same content was told to be proven.
+#[test]
+fn a_rehearsal_proves_what_later_copies_rely_on() {
+    let mut driver = Driver::new();
+    driver.event(EventKind::AppStarted(shop()));
+    driver.knows_all = false;
+    driver.event(EventKind::DrillRequested(Vec::new()));
+    assert!(driver.state.snapshots.values().all(|snapshot| snapshot.level == Level::Sound));
+    driver.knows_all = true;
+    driver.event(EventKind::DrillRequested(Vec::new()));
+    assert_eq!(driver.state.snapshots.values().next_back().unwrap().level, Level::Drilled);
+    driver.spoil_within("row 1 missing from index");
+    driver.event(EventKind::SnapshotRequested(shop(), None));
+    driver.event(EventKind::DrillRequested(Vec::new()));
+    assert!(!driver.state.snapshots.values().next_back().unwrap().is_good());
+}
+
 /// The app closes, or somebody wants a restore: the check is given up, and begun again by a later one.
 #[test]
 fn whoever_waits_interrupts_it_and_nothing_is_known_of_it() {

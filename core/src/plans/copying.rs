@@ -26,13 +26,15 @@ pub(super) fn staged_of(operation: &Operation, workspace: &Workspace) -> Utf8Pat
     names::staged(workspace, operation.number, "copy")
 }
 
-/// Copies the live database aside and verifies the copy.
+/// Copies the live database aside and verifies the copy; in full where something about the live database is doubtful, so
+/// that nothing ends the doubt that a quick check lets through.
 pub(super) fn take(case: &Case<'_>, workspace: &Workspace) -> Plan {
     let to = staged(case, workspace);
+    let depth = if workspace.frozen.is_some() { Depth::Proven } else { Depth::Sound };
     Plan::new().require(Effect::Copy { database: workspace.database.clone(), to: to.clone() }).require(Effect::Verify {
         workspace: workspace.id.clone(),
         file: to,
-        depth: Depth::Sound,
+        depth,
     })
 }
 

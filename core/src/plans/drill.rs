@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
-use super::Case;
+use super::{Case, doubt};
 use crate::change::Change;
 use crate::effect::{Depth, Effect};
 use crate::model::{Condition, Level, Snapshot, SnapshotId, WorkspaceId};
@@ -64,13 +64,21 @@ fn newest_of_each<'a>(case: &Case<'a>) -> Vec<&'a Snapshot> {
 pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect, learnt: &Yield) -> Vec<Change> {
     let (file, reached, found) = match (effect, learnt) {
         (Effect::Verify { file, depth, .. }, Yield::Verified(found)) => (file, level(*depth, found), found),
-        (Effect::Rehearse { file, .. }, Yield::Verified(found)) => (file, Level::Drilled, found),
+        (Effect::Rehearse { file, .. }, Yield::Verified(found)) => (file, found.level.unwrap_or(Level::Sound), found),
         _ => return Vec::new(),
     };
-    let judged = judged(case, operation, file, reached, found);
-    let judged = judged.map(|snapshot| if is_full(effect) { snapshot.looked_at_now(case.now) } else { snapshot });
-    let news = judged.filter(|snapshot| case.state.snapshots.get(&snapshot.id) != Some(snapshot));
-    news.map(|snapshot| Change::SnapshotPut(Box::new(snapshot))).into_iter().collect()
+    let Some(judged) = judged(case, operation, effect, file, reached, found) else { return Vec::new() };
+    let judged = if is_full(effect) { judged.looked_at_now(case.now) } else { judged };
+    let is_as_published = matches!(effect, Effect::Verify { .. }) && found.digest == judged.digest;
+    let mut changes = if is_as_published && !found.problems.is_empty() {
+        doubt::spread(case, operation, &judged)
+    } else {
+        Vec::new()
+    };
+    if case.state.snapshots.get(&judged.id) != Some(&judged) {
+        changes.push(Change::SnapshotPut(Box::new(judged)));
+    }
+    changes
 }
 
 /// What a check amounts to. A full one proves nothing where it could not be done in full, for the lack of a collation or a
@@ -90,6 +98,7 @@ const fn is_full(effect: &Effect) -> bool {
 fn judged(
     case: &Case<'_>,
     operation: &mut Operation,
+    effect: &Effect,
     file: &Utf8Path,
     reached: Level,
     found: &Verification,
@@ -99,7 +108,7 @@ fn judged(
     let mut problems = Vec::new();
     if found.digest != snapshot.digest {
         problems.push("its content is not what was published: the file was changed or has decayed".to_owned());
-    } else if reached == Level::Drilled {
+    } else if matches!(effect, Effect::Rehearse { .. }) {
         problems.clone_from(&found.problems);
     } else {
         let expectation = Expectation { workspace, profile: case.profile(workspace), fingerprints: None };

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use camino::Utf8Path;
 
 use super::{Case, preview, restore, restore_all, stop};
-use crate::effect::Effect;
+use crate::effect::{Depth, Effect};
 use crate::event::Source;
 use crate::model::{
     ArchiveFacts, ArchiveKind, ArchivedWorkspace, Base, Facts, Finding, Imported, Inspection, SchemaSource, Snapshot,
@@ -106,7 +106,7 @@ fn build(
         accept_edited: *accept_edited,
     });
     let next = if matches!(operation.moment, Moment::Preview(..)) {
-        preview::steps(workspace, names::imported(operation.number, 0))
+        preview::steps(workspace, names::imported(operation.number, 0), Depth::Sound)
     } else {
         restore::check(case, operation)
     };

@@ -19,13 +19,12 @@ fn with_content<'a>(case: &'a Case<'_>, workspace: &'a Workspace, digest: &str) 
 
 /// After a copy whose digest is known: leaves no more to its verification than is needed.
 pub(super) fn spare(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, digest: &str) {
-    if with_content(case, workspace, digest).is_none() {
-        return;
-    }
+    let Some(known) = with_content(case, workspace, digest) else { return };
     let staged = copying::staged_of(operation, workspace);
     for step in &mut operation.remaining {
         if let Effect::Verify { file, depth, .. } = &mut step.effect
             && *file == staged
+            && (*depth != Depth::Proven || known.level >= Level::Proven)
         {
             *depth = Depth::Digest;
         }

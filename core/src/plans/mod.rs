@@ -2,6 +2,7 @@
 //! each outcome, fails, and ends.
 
 mod copying;
+mod doubt;
 pub(crate) mod drill;
 mod ending;
 pub(crate) mod export;

@@ -18,16 +18,16 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, source: &Source) -> Begun
     let candidate = restore::candidate(case, workspace, source, operation.number, false)?;
     operation.remaining = match source {
         Source::Archive { path, accept_edited, .. } => import::read(operation.number, path, *accept_edited),
-        Source::Snapshot(_) | Source::File(_) => steps(workspace, candidate.path),
+        Source::Snapshot(_) | Source::File(_) => steps(workspace, candidate.path, candidate.depth),
     }
     .steps;
     Ok((operation, Vec::new()))
 }
 
 /// Checks the candidate before it is compared.
-pub(super) fn steps(workspace: &Workspace, candidate: Utf8PathBuf) -> Plan {
+pub(super) fn steps(workspace: &Workspace, candidate: Utf8PathBuf, depth: Depth) -> Plan {
     let (id, database) = (workspace.id.clone(), workspace.database.clone());
-    let check = Effect::Verify { workspace: id.clone(), file: candidate.clone(), depth: Depth::Sound };
+    let check = Effect::Verify { workspace: id.clone(), file: candidate.clone(), depth };
     Plan::new().require(check).require(Effect::Compare { workspace: id, database, candidate })
 }
 

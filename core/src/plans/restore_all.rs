@@ -105,7 +105,7 @@ fn compare(operation: &Operation) -> Plan {
     let checks = candidates().map(|(part, file)| Effect::Verify {
         workspace: part.workspace.clone(),
         file: file.clone(),
-        depth: Depth::Sound,
+        depth: Depth::Proven,
     });
     let compares = candidates().map(|(part, file)| {
         let (workspace, database) = (part.workspace.clone(), part.database.clone());

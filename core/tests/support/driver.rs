@@ -42,6 +42,8 @@ pub(crate) struct Driver {
     pub(crate) knows_all: bool,
     /// Contents that verification finds bad, and what it says of them.
     bad: BTreeMap<u64, String>,
+    /// The same, of which only a full check finds it.
+    bad_within: BTreeMap<u64, String>,
     /// Live databases of other workspaces, by path.
     pub(crate) others: BTreeMap<String, Live>,
     /// Which staged file a live one was.
@@ -150,6 +152,7 @@ impl Driver {
             spoils: false,
             knows_all: true,
             bad: BTreeMap::new(),
+            bad_within: BTreeMap::new(),
             others: BTreeMap::new(),
             origins: BTreeMap::new(),
             identities: BTreeMap::new(),
@@ -275,6 +278,12 @@ impl Driver {
         self.bad.insert(self.content, problem.to_owned());
     }
 
+    /// The live database goes bad in a way that a quick check lets through.
+    pub(crate) fn spoil_within(&mut self, problem: &str) {
+        self.change();
+        self.bad_within.insert(self.content, problem.to_owned());
+    }
+
     fn stamp(&mut self) -> FileStamp {
         self.clock += 1;
         FileStamp { size: 1000, modified: self.clock, inode: self.clock.unsigned_abs(), device: 1 }
@@ -364,7 +373,8 @@ impl Driver {
             }
             Effect::Verify { file, depth: Depth::Digest, .. } => self.read_back(file.as_str()),
             Effect::Verify { file, depth: Depth::Proven, .. } => self.prove(file.as_str()),
-            Effect::Verify { file, .. } | Effect::Rehearse { file, .. } => self.verify(file.as_str()),
+            Effect::Verify { file, .. } => self.verify(file.as_str()),
+            Effect::Rehearse { file, .. } => self.rehearse(file.as_str()),
             Effect::Publish { snapshot, staged, to, keep_staged, .. } => {
                 let draft = self.state.operation.iter().flat_map(|o| &o.drafts).find(|d| d.id == *snapshot).cloned();
                 self.manifests.insert(*snapshot, draft.unwrap());
@@ -549,6 +559,14 @@ impl Driver {
     fn prove(&mut self, path: &str) -> Yield {
         let Yield::Verified(found) = self.verify(path) else { unreachable!() };
         let level = if self.knows_all { Level::Proven } else { Level::Sound };
+        let within = self.bad_within.get(&self.file(path).content).cloned();
+        let problems = found.problems.iter().cloned().chain(within).collect();
+        Yield::Verified(Box::new(Verification { level: Some(level), problems, ..*found }))
+    }
+
+    fn rehearse(&mut self, path: &str) -> Yield {
+        let Yield::Verified(found) = self.prove(path) else { unreachable!() };
+        let level = if self.knows_all { Level::Drilled } else { Level::Sound };
         Yield::Verified(Box::new(Verification { level: Some(level), ..*found }))
     }
 

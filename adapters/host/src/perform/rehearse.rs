@@ -25,10 +25,12 @@ pub(super) fn rehearse(work: &Work<'_>, workspace: &WorkspaceId, file: &Utf8Path
     Ok(Yield::Verified(Box::new(Verification { stamp, ..verification })))
 }
 
-/// The digest and facts are the snapshot's, since the rehearsal began as its copy; problems are those of any stage.
+/// The digest and facts are the snapshot's, since the rehearsal began as its copy; problems are those of any stage. What
+/// could not be checked in full, for the lack of a collation or a module of the app's, opens and reads, and is no more
+/// than sound.
 fn live_through(work: &Work<'_>, workspace: &WorkspaceId, rehearsal: &Utf8Path) -> Result<Verification> {
     let profile = work.profile(workspace);
-    let mut found = verify::content(work, profile, rehearsal, Depth::Sound)?;
+    let mut found = verify::content(work, profile, rehearsal, Depth::Proven)?;
     if found.problems.is_empty() {
         as_the_app(work, rehearsal)?;
     }
@@ -39,7 +41,8 @@ fn live_through(work: &Work<'_>, workspace: &WorkspaceId, rehearsal: &Utf8Path) 
             Err(Stop::Cancelled) => return Err(Stop::Cancelled),
         }
     }
-    found.level = found.problems.is_empty().then_some(Level::Drilled);
+    let reached = if found.level == Some(Level::Proven) { Level::Drilled } else { Level::Sound };
+    found.level = found.problems.is_empty().then_some(reached);
     Ok(found)
 }
 

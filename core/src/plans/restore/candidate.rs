@@ -24,12 +24,15 @@ pub(in crate::plans) struct Candidate {
     pub(in crate::plans) path: Utf8PathBuf,
     /// For people.
     pub(in crate::plans) shown: String,
+    /// How deeply it is checked: what was published here was checked then, and what is built of an archive is checked as
+    /// it is built; of a database that somebody brings nothing is known.
+    pub(in crate::plans) depth: Depth,
 }
 
 impl Candidate {
     /// Checks it in place.
     pub(in crate::plans) fn check(&self, workspace: &WorkspaceId) -> Effect {
-        Effect::Verify { workspace: workspace.clone(), file: self.path.clone(), depth: Depth::Sound }
+        Effect::Verify { workspace: workspace.clone(), file: self.path.clone(), depth: self.depth }
     }
 }
 
@@ -46,8 +49,11 @@ pub(in crate::plans) fn candidate(
             format!("{path} is the live database itself"),
             "Choose a snapshot from `list`, or another file",
         )),
-        Source::File(path) => Ok(Candidate { path: path.clone(), shown: path.to_string() }),
-        Source::Archive { path, .. } => Ok(Candidate { path: names::imported(operation, 0), shown: path.to_string() }),
+        Source::File(path) => Ok(Candidate { path: path.clone(), shown: path.to_string(), depth: Depth::Proven }),
+        Source::Archive { path, .. } => {
+            let built = names::imported(operation, 0);
+            Ok(Candidate { path: built, shown: path.to_string(), depth: Depth::Sound })
+        }
         Source::Snapshot(id) => of_snapshot(case, workspace, *id, undo),
     }
 }
@@ -96,7 +102,7 @@ fn of_snapshot(case: &Case<'_>, workspace: &Workspace, id: SnapshotId, undo: boo
             choose,
         ));
     }
-    Ok(Candidate { path, shown: format!("{id} ({})", snapshot.slot) })
+    Ok(Candidate { path, shown: format!("{id} ({})", snapshot.slot), depth: Depth::Sound })
 }
 
 /// What speaks against the candidate, each in a sentence.
