@@ -122,3 +122,22 @@ fn a_copy_that_reads_back_otherwise_is_not_published() {
         assert!(told.contains("the copy reads back otherwise than it was written"), "{told}");
     }
 }
+
+/// That a content is known to be sound does not end a doubt: only a full check does, of it or of what it is compared with.
+#[test]
+fn while_rotation_is_frozen_only_a_proven_content_is_spared() {
+    let mut driver = after_the_first_day();
+    let doubt = |driver: &mut Driver| driver.state.workspaces[0].frozen = Some("row 1 missing from index".to_owned());
+    doubt(&mut driver);
+    driver.event(EventKind::SnapshotRequested(shop(), None));
+    doubt(&mut driver);
+    driver.event(EventKind::VerifyRequested(Vec::new(), Depth::Proven));
+    driver.event(EventKind::SnapshotRequested(shop(), None));
+    assert_eq!(driver.state.workspaces[0].frozen, None);
+    let checks: String =
+        driver.log.lines().filter(|line| line.contains("require verify")).collect::<Vec<_>>().join("\n");
+    let expected = expect![[r#"
+        require verify      backups/.staged-3-copy.db (Proven)
+        require verify      backups/.staged-5-copy.db (Digest)"#]];
+    expected.assert_eq(&checks);
+}
