@@ -1,16 +1,16 @@
 //! Proving a sealed database file good, and learning its facts and its digest on the way.
 //!
-//! A large file is checked on two cores, each with a connection of its own: SQLite's check of the structure on one, and
-//! beside it the digest, the foreign keys and the rows. The check of the structure itself is not split over tables. What
-//! `integrity_check` of single tables leaves out (btree.c, `bPartial`: the free list, pages that nobody or two trees use,
-//! the header's largest root page) a `quick_check` of the whole file would have to find beside it, and that costs more
-//! than the second core gives: a business of a gigabyte took twice the processor's time and was not done sooner.
+//! A large file is checked on two cores, each with a connection of its own: `quick_check` on one, and beside it the
+//! digest, the foreign keys and the rows. `integrity_check` takes so much longer than all the others that it is split over
+//! the tables, with the use of the pages told apart. Where a part of it finds anything at all, the file is checked as on one
+//! core: whether it is good does not depend on the cores.
 //!
 //! The file is not mapped into memory, although that would be quicker: of a disk that refuses a page, or a stick that is
 //! pulled out, a mapping tells by a signal that ends the app, and a read by an error.
 
 mod findings;
 mod lane;
+mod pages;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +34,10 @@ use lane::{Lane, Tables, in_words};
 
 /// Computes the digest of the file that is checked.
 pub type Digest<'a> = &'a (dyn Fn(Watch<'_>) -> Result<String> + Sync);
+
+/// SQLite's checks of the structure.
+const QUICK: &str = "quick_check";
+const FULL: &str = "integrity_check";
 
 /// Bytes of a file from which on a second thread and a second connection pay.
 const LARGE: u64 = 8 << 20;
@@ -75,11 +79,15 @@ struct Check<'a> {
 }
 
 /// A part of the check that needs nothing of the others.
-#[derive(Clone, Copy, Debug)]
-enum Task {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task<'a> {
     Digest,
     /// `quick_check` or `integrity_check` of the whole file.
     Whole(&'static str),
+    /// `integrity_check` of one table and its indexes.
+    Table(&'a str),
+    /// What the checks of all tables leave out.
+    Pages,
     ForeignKeys,
     Rows,
 }
@@ -87,6 +95,8 @@ enum Task {
 /// What a task has learnt.
 #[derive(Debug, Default)]
 struct Learnt {
+    /// Whether a part of the check of the structure found what the whole has to judge.
+    needs_the_whole: bool,
     findings: Findings,
     digest: Option<String>,
     violations: Option<u64>,
@@ -158,14 +168,13 @@ impl Check<'_> {
         found: &mut Verification,
         progress: &mut Progress<'_>,
     ) -> Result<()> {
-        // `integrity_check` does everything that `quick_check` does, and compares indexes with their tables.
-        let whole = if self.depth == Depth::Proven { "integrity_check" } else { "quick_check" };
-        let mut tasks = [Task::Digest, Task::Whole(whole), Task::ForeignKeys, Task::Rows];
-        if self.cores == Cores::Two {
-            // The longest first.
-            tasks.swap(0, 1);
+        let trees = self.lane(progress).learn(schema::stored(connection))?.unwrap_or_default();
+        let learnt = self.perform_all(connection, tables, &self.tasks(&trees), progress)?;
+        if learnt.iter().any(|learnt| learnt.needs_the_whole) {
+            *found = Check { cores: Cores::One, ..*self }.run(progress)?;
+            return Ok(());
         }
-        for learnt in self.perform_all(connection, tables, &tasks, progress)? {
+        for learnt in learnt {
             findings.absorb(learnt.findings);
             if let Some(digest) = learnt.digest {
                 found.digest = digest;
@@ -182,12 +191,26 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// The longest first, where two cores share them.
+    fn tasks<'t>(&self, stored: &'t [String]) -> Vec<Task<'t>> {
+        match (self.depth, self.cores) {
+            (Depth::Proven, Cores::Two) => {
+                let tables = stored.iter().map(|name| Task::Table(name));
+                tables.chain([Task::Pages, Task::ForeignKeys, Task::Digest, Task::Rows]).collect()
+            }
+            // `integrity_check` does everything that `quick_check` does, and compares indexes with their tables.
+            (Depth::Proven, Cores::One) => vec![Task::Digest, Task::Whole(FULL), Task::ForeignKeys, Task::Rows],
+            (_, Cores::One) => vec![Task::Digest, Task::Whole(QUICK), Task::ForeignKeys, Task::Rows],
+            (_, Cores::Two) => vec![Task::Whole(QUICK), Task::Digest, Task::ForeignKeys, Task::Rows],
+        }
+    }
+
     /// Performs all tasks; what each has learnt, in their order.
     fn perform_all(
         &self,
         connection: &Connection,
         tables: &Tables,
-        tasks: &[Task],
+        tasks: &[Task<'_>],
         progress: &mut Progress<'_>,
     ) -> Result<Vec<Learnt>> {
         let next = AtomicUsize::new(0);
@@ -221,7 +244,7 @@ impl Check<'_> {
         &self,
         connection: &Connection,
         tables: &Tables,
-        task: Task,
+        task: Task<'_>,
         watcher: &mut dyn Watcher,
     ) -> Result<Learnt> {
         if matches!(task, Task::Digest) {
@@ -232,10 +255,13 @@ impl Check<'_> {
         match task {
             Task::Digest => {}
             Task::Whole(pragma) => lane.structure(connection, pragma, tables)?,
+            Task::Table(name) => lane.table(connection, FULL, name)?,
+            Task::Pages => learnt.needs_the_whole = !lane.pages(connection)?,
             Task::ForeignKeys => learnt.violations = Some(lane.foreign_keys(connection, tables)?),
             Task::Rows => learnt.rows = Some(lane.rows(connection, tables)?),
         }
         learnt.findings = lane.found;
+        learnt.needs_the_whole |= matches!(task, Task::Table(_)) && !learnt.findings.are_none();
         Ok(learnt)
     }
 }

@@ -141,6 +141,15 @@ pub(super) fn names(connection: &Connection) -> rusqlite::Result<Vec<(String, Ta
     Ok(names)
 }
 
+/// The names of all tables that something is stored of, SQLite's own among them.
+pub(super) fn stored(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare(
+        "SELECT 'sqlite_schema' UNION ALL SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY 1",
+    )?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
 /// An identifier as it stands in SQL, whatever it contains.
 pub fn quoted(identifier: &str) -> String {
     format!("\"{}\"", identifier.replace('"', "\"\""))

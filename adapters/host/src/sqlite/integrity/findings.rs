@@ -22,6 +22,11 @@ impl Findings {
         if self.problems.len() < SPELT_OUT { self.problems.push(sentence) } else { self.unlisted += 1 }
     }
 
+    /// Whether nothing is wrong and nothing was left out.
+    pub(super) const fn are_none(&self) -> bool {
+        self.problems.is_empty() && !self.incomplete
+    }
+
     /// Takes up what another part of the check has found.
     pub(super) fn absorb(&mut self, other: Self) {
         other.problems.into_iter().for_each(|sentence| self.problem(sentence));

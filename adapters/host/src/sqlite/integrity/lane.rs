@@ -10,6 +10,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result as SqlResult};
 
 use super::findings::Findings;
+use super::pages;
 use crate::error::{Result, Stop};
 use crate::progress::Watcher;
 use crate::sqlite::ffi;
@@ -39,10 +40,21 @@ impl Lane<'_> {
         }
         let steps = u64::try_from(tables.len()).unwrap_or_default();
         for (done, (name, _)) in (1..).zip(tables) {
-            self.messages(connection, &of_table(pragma, name))?;
+            self.table(connection, pragma, name)?;
             self.watcher.at(done, steps)?;
         }
         Ok(())
+    }
+
+    /// Runs the check over one table and its indexes; over `sqlite_schema` it is that of the free list too.
+    pub(super) fn table(&mut self, connection: &Connection, pragma: &str, name: &str) -> Result<()> {
+        self.messages(connection, &of_table(pragma, name)).map(|_| ())
+    }
+
+    /// Whether every page of the file has exactly one use.
+    pub(super) fn pages(&mut self, connection: &Connection) -> Result<bool> {
+        let told = self.uninterrupted(connection, || pages::has_each_one_use(connection));
+        Ok(self.learn(told)?.unwrap_or_default())
     }
 
     /// Takes up what a checking pragma says; `false` where it cannot run because we lack something.
