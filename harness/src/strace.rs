@@ -47,6 +47,13 @@ pub struct Point {
     pub about: String,
 }
 
+impl Point {
+    /// Whether it is before bytes are written.
+    pub fn is_write(&self) -> bool {
+        matches!(self.name.as_str(), "write" | "pwrite64")
+    }
+}
+
 /// Why `strace` cannot be used here; `None` where it can.
 pub fn missing() -> Option<String> {
     let probe = ["-f", "--seccomp-bpf", "-e", "trace=fsync", "-o", "/dev/null", "true"];
@@ -92,6 +99,25 @@ pub fn kill(command: &Command, point: &Point) -> Ran {
         options.extend(["-P".into(), path.into()]);
     }
     process::run(&mut under(command, &options, Some(Path::new("/dev/null"))))
+}
+
+/// Kills a command before a call, each time in the world that `set_up` makes anew and returns the command of. How many
+/// pages the catalog writes varies with the lengths of the times and numbers in it, so a command may make a few writes
+/// less than when it was watched: it is then killed before its last one.
+///
+/// # Errors
+/// What became of a command that makes no such call.
+pub fn kill_in(set_up: &dyn Fn() -> Command, point: &Point) -> Result<Ran, String> {
+    const FEWER: u64 = 8;
+    let spare = if point.is_write() { FEWER.min(point.nth - 1) } else { 0 };
+    let mut ran = kill(&set_up(), point);
+    for fewer in 1..=spare {
+        if was_killed(&ran) || !ran.status.success() {
+            break;
+        }
+        ran = kill(&set_up(), &Point { nth: point.nth - fewer, ..point.clone() });
+    }
+    if was_killed(&ran) { Ok(ran) } else { Err(format!("it was not killed there: {ran}")) }
 }
 
 /// Runs a command on a disk that is full from a call on. What it prints must still come through, so of `write` only that

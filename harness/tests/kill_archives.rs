@@ -71,7 +71,6 @@ fn check_blow(world: &mut World, story: &Story<'_>, blow: Blow) {
     let mut faults = Vec::new();
     let (mut were_old, mut were_new) = (0, 0);
     for point in &points {
-        world.reset();
         let judged = blow.strike(world, story.command, point).and_then(|ran| {
             judge(world, story, &old, &new, complete.as_ref()).map_err(|fault| format!("{fault}\nthe command: {ran}"))
         });
@@ -101,14 +100,14 @@ impl Blow {
 
     /// A full disk must be told, and not only survived.
     fn strike(self, world: &World, command: &str, point: &Point) -> Result<Ran, String> {
-        let command = world.command(command);
+        let set_up = || {
+            world.reset();
+            world.command(command)
+        };
         match self {
-            Self::Kill => {
-                let ran = strace::kill(&command, point);
-                if strace::was_killed(&ran) { Ok(ran) } else { Err(format!("it was not killed there: {ran}")) }
-            }
+            Self::Kill => strace::kill_in(&set_up, point),
             Self::Full => {
-                let ran = strace::fill_up(&command, point);
+                let ran = strace::fill_up(&set_up(), point);
                 let told =
                     matches!(ran.code(), Some(0 | 3)) || (ran.code() == Some(1) && ran.stderr.contains("omnicraft: "));
                 if told { Ok(ran) } else { Err(format!("nothing was said of the full disk: {ran}")) }
