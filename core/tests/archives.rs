@@ -204,7 +204,7 @@ fn a_csv_archive_is_restored_like_any_other_file() {
             always  discard     backups/.staged-4-import-0.db
             = restore: Applied
             shop 1
-            require verify      backups/auto_before_restore.db (Sound)
+            require verify      backups/auto_before_restore.db (Digest)
             require look        shop.db
             require stage       backups/auto_before_restore.db -> .shop.db.omnicraft-staged-5 (wal)
             require verify      .shop.db.omnicraft-staged-5 (Sound)

@@ -378,8 +378,8 @@ fn what_was_restored_together_is_undone_together() {
         },
         expect![[r#"
             shop 1, purse 3, second 2
-            require verify      backups/auto_before_restore.db (Sound)
-            require verify      backups/purse/auto_before_restore.db (Sound)
+            require verify      backups/auto_before_restore.db (Digest)
+            require verify      backups/purse/auto_before_restore.db (Digest)
             require look        shop.db
             require look        purse.db
             require stage       backups/auto_before_restore.db -> .shop.db.omnicraft-staged-7 (wal)

@@ -9,7 +9,7 @@ mod driver;
 use driver::{Driver, at, shop};
 use expect_test::{Expect, expect};
 use omnicraft_core::effect::Depth;
-use omnicraft_core::event::EventKind;
+use omnicraft_core::event::{EventKind, Source};
 use omnicraft_core::model::{Level, SnapshotId};
 
 /// A machine whose copies tell their digest, on which the first day has been backed up.
@@ -121,6 +121,29 @@ fn a_copy_that_reads_back_otherwise_is_not_published() {
         let told = driver.log.lines().last().unwrap_or_default();
         assert!(told.contains("the copy reads back otherwise than it was written"), "{told}");
     }
+}
+
+/// Its digest is all that is asked of a good snapshot before it is previewed or restored, and a decayed one must still be
+/// found by it before anything is touched.
+#[test]
+fn a_decayed_snapshot_is_neither_previewed_nor_restored() {
+    let mut driver = after_the_first_day();
+    driver.files.values_mut().for_each(|file| file.content = 77);
+    driver.event(EventKind::PreviewRequested(shop(), Source::Snapshot(SnapshotId(1))));
+    driver.event(EventKind::RestoreRequested(shop(), Source::Snapshot(SnapshotId(2))));
+    driver.event(EventKind::RestoreRequested(shop(), Source::Snapshot(SnapshotId(2))));
+    check(
+        &driver,
+        &expect![[r#"
+        require verify      backups/auto_daily.db (Digest)
+        = preview: NotApplied
+        ! cannot restore this file (backups/auto_daily.db): its content is not what was published: the file was changed or has decayed. Nothing was changed; choose another snapshot from `list`
+        require verify      backups/auto_weekly.db (Digest)
+        = restore: NotApplied
+        ! cannot restore this file (backups/auto_weekly.db): its content is not what was published: the file was changed or has decayed. Nothing was changed; choose another snapshot from `list`
+        refused: the snapshot s2 cannot be trusted: its content is not what was published: the file was changed or has decayed
+    "#]],
+    );
 }
 
 /// That a content is known to be sound does not end a doubt: only a full check does, of it or of what it is compared with.

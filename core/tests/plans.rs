@@ -275,7 +275,7 @@ fn a_restore_guards_what_is_live_and_can_be_undone() {
             driver.event(EventKind::UndoRequested(shop()));
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
@@ -293,7 +293,7 @@ fn a_restore_guards_what_is_live_and_can_be_undone() {
             always  discard     backups/.staged-3-copy.db
             always  discard     .shop.db.omnicraft-staged-3
             = restore: Applied
-            require verify      backups/auto_before_restore.db (Sound)
+            require verify      backups/auto_before_restore.db (Digest)
             require look        shop.db
             require stage       backups/auto_before_restore.db -> .shop.db.omnicraft-staged-4 (wal)
             require verify      .shop.db.omnicraft-staged-4 (Sound)
@@ -327,7 +327,7 @@ fn a_restore_over_a_damaged_database_keeps_its_bytes() {
             driver.restore(1);
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
@@ -359,7 +359,7 @@ fn a_restore_over_a_database_that_fails_its_checks_keeps_its_bytes() {
             driver.restore(1);
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
@@ -393,7 +393,7 @@ fn a_failed_commit_is_withdrawn_before_anything_staged_goes() {
             });
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
@@ -425,7 +425,7 @@ fn a_swap_that_fails_is_withdrawn() {
             });
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
@@ -460,7 +460,7 @@ fn a_restored_database_that_is_bad_on_the_disk_is_tried_once() {
             });
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require verify      .shop.db.omnicraft-staged-3 (Sound)
@@ -658,7 +658,7 @@ fn an_older_candidate_is_migrated_beside_the_live_database() {
             driver.restore(1);
         },
         expect![[r#"
-            require verify      backups/auto_daily.db (Sound)
+            require verify      backups/auto_daily.db (Digest)
             require look        shop.db
             require stage       backups/auto_daily.db -> .shop.db.omnicraft-staged-3 (wal)
             require migrate     .shop.db.omnicraft-staged-3
@@ -727,7 +727,7 @@ fn a_preview_and_checks_change_nothing() {
             driver.event(EventKind::DrillRequested(vec![SnapshotId(9)]));
         },
         expect![[r#"
-            require verify      backups/auto_close_1.db (Sound)
+            require verify      backups/auto_close_1.db (Digest)
             require compare     shop.db with backups/auto_close_1.db
             = preview: Applied
             attempt verify      backups/auto_close_1.db (Proven)

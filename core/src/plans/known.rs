@@ -1,6 +1,6 @@
 //! A content that was checked before is not checked again. Where the digest of a copy is that of a good snapshot of the
 //! same workspace, all that is left to prove is that the disk holds what was copied: the copy is read back and its digest
-//! compared. What SQLite said of the content then, it would say again: a copy bears in its header the version of the
+//! compared. So it is with a good snapshot that is to be restored, and with its preview. What SQLite said of the content then, it would say again: a copy bears in its header the version of the
 //! SQLite that sealed it, so with another version the digests would differ.
 
 use super::{copying, stop};
@@ -43,11 +43,7 @@ pub(super) fn faithful(
     let copied = operation.copy.as_ref().map(|copy| copy.digest.as_str()).unwrap_or_default();
     let is_as_copied = copied.is_empty() || copied == found.digest;
     let whole = match depth {
-        Depth::Digest => with_content(case, workspace, &found.digest).map(|known| Verification {
-            facts: known.facts.clone(),
-            level: Some(known.level.min(Level::Proven)),
-            ..found.clone()
-        }),
+        Depth::Digest => with_content(case, workspace, &found.digest).map(|known| as_known(known, found)),
         Depth::Sound | Depth::Proven => Some(found.clone()),
     };
     let whole = whole.filter(|_| is_as_copied);
@@ -55,6 +51,11 @@ pub(super) fn faithful(
         stop(operation, unfaithful(workspace));
     }
     whole
+}
+
+/// What a digest says of a file, with what is known of the snapshot whose content it has.
+pub(super) fn as_known(known: &Snapshot, found: &Verification) -> Verification {
+    Verification { facts: known.facts.clone(), level: Some(known.level.min(Level::Proven)), ..found.clone() }
 }
 
 fn unfaithful(workspace: &Workspace) -> Failure {

@@ -45,7 +45,8 @@ pub(super) fn learn(
         }
         (Effect::Import { archive, .. }, Yield::Imported(built)) => import::imported(operation, archive, built),
         (Effect::Verify { file, .. }, Yield::Verified(found)) => {
-            let problems = restore::problems(case, operation, workspace, source, found);
+            let found = restore::found_of(case, source, found);
+            let problems = restore::problems(case, operation, workspace, source, &found);
             if !problems.is_empty() {
                 let failure = restore::unfit(operation, workspace, file, &problems);
                 stop(operation, failure);

@@ -11,7 +11,7 @@ mod guard;
 mod rollback;
 mod swap;
 
-pub(super) use candidate::{candidate, candidate_of, problems, suspected, unfit};
+pub(super) use candidate::{candidate, candidate_of, found_of, problems, suspected, unfit};
 pub(super) use guard::{damage_kept, guard, keep_damaged_instead, note_safeguard};
 pub(super) use swap::{fail, given_up, restored};
 
@@ -100,9 +100,10 @@ fn candidate_checked(
 ) -> Vec<Change> {
     let Some(source) = operation.parts[part].source.clone() else { return Vec::new() };
     let Some(workspace) = case.known(operation, &operation.parts[part].workspace).cloned() else { return Vec::new() };
-    let problems = problems(case, operation, &workspace, &source, found);
+    let found = found_of(case, &source, found);
+    let problems = problems(case, operation, &workspace, &source, &found);
     if problems.is_empty() {
-        operation.parts[part].candidate = Some(found.clone());
+        operation.parts[part].candidate = Some(found);
         return Vec::new();
     }
     let failure = unfit(operation, &workspace, file, &problems);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::super::{Case, import};
+use super::super::{Case, import, known};
 use crate::change::Change;
 use crate::effect::{Depth, Effect};
 use crate::event::Source;
@@ -24,8 +24,8 @@ pub(in crate::plans) struct Candidate {
     pub(in crate::plans) path: Utf8PathBuf,
     /// For people.
     pub(in crate::plans) shown: String,
-    /// How deeply it is checked: what was published here was checked then, and what is built of an archive is checked as
-    /// it is built; of a database that somebody brings nothing is known.
+    /// How deeply it is checked: a good snapshot was checked before it was published, so its digest tells all; what is
+    /// built of an archive is checked as it is built; of a database that somebody brings nothing is known.
     pub(in crate::plans) depth: Depth,
 }
 
@@ -102,7 +102,14 @@ fn of_snapshot(case: &Case<'_>, workspace: &Workspace, id: SnapshotId, undo: boo
             choose,
         ));
     }
-    Ok(Candidate { path, shown: format!("{id} ({})", snapshot.slot), depth: Depth::Sound })
+    let depth = if snapshot.is_good() { Depth::Digest } else { Depth::Sound };
+    Ok(Candidate { path, shown: format!("{id} ({})", snapshot.slot), depth })
+}
+
+/// What the check of a candidate found, with what is known of it where its digest alone was asked for.
+pub(in crate::plans) fn found_of(case: &Case<'_>, source: &Source, found: &Verification) -> Verification {
+    let published = snapshot(case, source).filter(|snapshot| snapshot.is_good() && snapshot.digest == found.digest);
+    published.map_or_else(|| found.clone(), |snapshot| known::as_known(snapshot, found))
 }
 
 /// What speaks against the candidate, each in a sentence.
