@@ -1,5 +1,6 @@
 //! A business as a CSV archive and back, step by step as the engine does it, with every check.
 
+use std::fs;
 use std::path::Path;
 
 use jiff::Zoned;
@@ -46,10 +47,11 @@ impl Archivist {
         let clock = SystemClock::new();
         let origin =
             Origin { app: self.app.name(), workspace: &self.workspace, facts: &self.facts, taken_at: &self.taken_at };
-        let connection = open::sealed(&Opener::default(), from).unwrap();
         let file = OsFileSystem.create_new(to).unwrap();
         let mut progress = Progress::new(&Unobserved, &clock, String::new());
-        pack(connection, file, &origin, from, to, &mut progress).unwrap();
+        let bytes = fs::metadata(from).unwrap().len();
+        let mut connections = open::sealed_for_cores(&Opener::default(), from, bytes, &progress).unwrap();
+        pack(&mut connections, file, &origin, from, to, &mut progress).unwrap();
     }
 
     /// Reads all of an archive before anything is touched, as every export does at its end and every restore at its

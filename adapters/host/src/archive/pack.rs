@@ -1,10 +1,7 @@
-//! Writes a CSV archive of a sealed database: one thread reads rows and forms the files, the caller's compresses them.
-
-mod forming;
+//! Writes a CSV archive of a sealed database: other threads read rows and form the files, the caller's compresses them.
 
 use std::io;
 use std::path::Path;
-use std::thread;
 
 use jiff::Zoned;
 use omnicraft_core::model::{Facts, Workspace};
@@ -12,16 +9,16 @@ use omnicraft_core::outcome::FailureKind;
 use rusqlite::{Connection, ErrorCode};
 
 use super::container::parse;
+use super::forming::{self, Formed};
 use super::layout::{self, MANIFEST, MOST_FILES, README};
 use super::manifest::{CsvManifest, FORMAT, Manifest, SchemaEntry, TableEntry, WorkspaceRecord};
 use super::readme;
-use super::sheet::{Sheet, Trip};
+use super::sheet::{Digests, Sheet, Trip};
 use super::tables::{self, Archived};
 use super::writer::{How, Writer};
 use crate::error::{Result, Stop};
 use crate::ports::filesystem::NewFile;
 use crate::progress::Progress;
-use forming::{Formed, Piece, pair};
 
 /// What an archive says about where it comes from.
 pub struct Origin<'a> {
@@ -40,10 +37,11 @@ const MOST_COLUMNS: usize = 2000;
 
 const ATTEMPTED: &str = "write the archive";
 
-/// Writes the archive of a sealed, verified database into an empty file and makes it durable. `from` and `to` are the
-/// paths of the two, for messages. After an error or a stop the file holds a part of an archive.
+/// Writes the archive of a sealed, verified database into an empty file and makes it durable. Rows are read on a thread
+/// for each of the connections to it, of which there is one at least. `from` and `to` are the paths of the two, for
+/// messages. After an error or a stop the file holds a part of an archive.
 pub fn pack(
-    mut connection: Connection,
+    connections: &mut [Connection],
     file: Box<dyn NewFile>,
     origin: &Origin<'_>,
     from: &Path,
@@ -56,16 +54,16 @@ pub fn pack(
         Some(ErrorCode::Unknown) => unfit(from, format!("this program does not understand its schema: {error}")),
         Some(_) => read(error),
     };
-    let tables = tables::archived(&connection).map_err(understand)?;
-    let schema = tables::creations(&connection).map_err(understand)?;
+    let connection = connections.first().ok_or_else(|| unwritten(to, &io::ErrorKind::InvalidInput.into()))?;
+    let tables = tables::archived(connection).map_err(understand)?;
+    let schema = tables::creations(connection).map_err(understand)?;
     could_be_restored(&tables, &schema).map_err(|reason| unfit(from, reason))?;
     let encoding = connection.query_row("PRAGMA main.encoding", [], |row| row.get(0)).map_err(read)?;
     let auto_vacuum = connection.query_row("PRAGMA main.auto_vacuum", [], |row| row.get(0)).map_err(read)?;
     let writer = Writer::new(file, origin.taken_at);
-    let total = origin.facts.total_rows();
-    let mut packing = Packing { writer, from, to, progress, rows: 0, total };
+    let mut packing = Packing { writer, from, to, progress, facts: origin.facts, rows: 0 };
     packing.whole(README, readme::of_tables(origin, tables.len()).as_bytes())?;
-    let tables = packing.tables(&mut connection, &tables)?;
+    let tables = packing.tables(connections, &tables)?;
     let manifest = Manifest::Csv(Box::new(CsvManifest {
         format: FORMAT,
         app: origin.app.to_owned(),
@@ -88,10 +86,10 @@ struct Packing<'a, 'p> {
     from: &'a Path,
     to: &'a Path,
     progress: &'a mut Progress<'p>,
+    /// What is known of the database, among it the rows of all tables that a person knows of.
+    facts: &'a Facts,
     /// Rows of the tables that are written.
     rows: u64,
-    /// Rows of all tables that a person knows of.
-    total: u64,
 }
 
 impl Packing<'_, '_> {
@@ -101,18 +99,15 @@ impl Packing<'_, '_> {
     }
 
     /// Writes the files of all tables. One that must be written in another way is formed again, and what follows it.
-    fn tables(&mut self, connection: &mut Connection, tables: &[Archived]) -> Result<Vec<TableEntry>> {
+    fn tables(&mut self, connections: &mut [Connection], tables: &[Archived]) -> Result<Vec<TableEntry>> {
         let (mut entries, mut how) = (Vec::new(), How::default());
-        while let Some(rest) = tables.get(entries.len()..).filter(|rest| !rest.is_empty()) {
-            let (former, formed) = pair();
-            let connection = &mut *connection;
-            how = thread::scope(|scope| {
-                let forming = scope.spawn(move || former.form(connection, rest));
-                let how = self.in_turn(rest, &mut entries, how, formed);
-                // That it broke off is known.
-                let _ = forming.join();
-                how
-            })?;
+        let rows = |table: &Archived| self.facts.rows.get(&table.name).copied().unwrap_or_default();
+        let counted: Vec<_> = tables.iter().map(|table| (table, rows(table))).collect();
+        while let Some(rest) = counted.get(entries.len()..).filter(|rest| !rest.is_empty()) {
+            let formed = forming::form(connections, rest, Digests::OfFileAndRows, |formed| {
+                self.in_turn(rest, &mut entries, how, formed)
+            });
+            how = formed.map_err(|error| self.unread(&error))??;
         }
         Ok(entries)
     }
@@ -120,13 +115,13 @@ impl Packing<'_, '_> {
     /// Writes tables as they are formed, up to one that must be written in another way, which is the answer.
     fn in_turn(
         &mut self,
-        tables: &[Archived],
+        tables: &[(&Archived, u64)],
         entries: &mut Vec<TableEntry>,
         mut how: How,
-        formed: Formed,
+        formed: &Formed<'_>,
     ) -> Result<How> {
-        for table in tables {
-            match self.table(entries.len() + 1, table, how, &formed)? {
+        for (table, _) in tables {
+            match self.table(entries.len() + 1, table, how, formed)? {
                 Ok(entry) => entries.push(entry),
                 Err(again) => return Ok(again),
             }
@@ -141,11 +136,11 @@ impl Packing<'_, '_> {
         number: usize,
         table: &Archived,
         how: How,
-        formed: &Formed,
+        formed: &Formed<'_>,
     ) -> Result<std::result::Result<TableEntry, How>> {
         let file = layout::member(number, &table.name, "csv");
         self.writer.begin(&file, how).map_err(|error| self.unwritten(&error))?;
-        let sheet = self.sheet(formed)?;
+        let sheet = self.sheet(table, formed)?;
         if let Some(again) = self.writer.end().map_err(|error| self.unwritten(&error))? {
             return Ok(Err(again));
         }
@@ -173,25 +168,22 @@ impl Packing<'_, '_> {
     }
 
     /// Compresses the blocks of one file, as they are formed.
-    fn sheet(&mut self, formed: &Formed) -> Result<Sheet> {
-        loop {
-            match formed.next() {
-                Some(Piece::Block(block, read)) => {
-                    let done = self.rows + read;
-                    self.progress.at(done, self.total.max(done))?;
-                    self.writer.write(&block).map_err(|error| self.unwritten(&error))?;
-                    formed.recycle(block);
-                }
-                Some(Piece::End(Ok(sheet))) => return Ok(sheet),
-                Some(Piece::End(Err(Trip::Sqlite(error)))) => {
-                    return Err(Stop::sqlite("read the copy of the database", self.from, &error));
-                }
-                Some(Piece::End(Err(Trip::Unfit(reason)))) => return Err(unfit(self.from, reason)),
-                Some(Piece::End(Err(Trip::Hung))) | None => {
-                    return Err(self.unwritten(&io::Error::other("reading the rows broke off")));
-                }
-            }
-        }
+    fn sheet(&mut self, table: &Archived, formed: &Formed<'_>) -> Result<Sheet> {
+        let (to, before, total) = (self.to, self.rows, self.facts.total_rows());
+        let sheet = formed.sheet(table, &mut |block, rows| {
+            let done = before + rows;
+            self.progress.at(done, total.max(done))?;
+            self.writer.write(block).map_err(|error| unwritten(to, &error))
+        })?;
+        sheet.map_err(|trip| match trip {
+            Trip::Sqlite(error) => self.unread(&error),
+            Trip::Unfit(reason) => unfit(self.from, reason),
+            Trip::Hung => self.unwritten(&io::Error::other("reading the rows broke off")),
+        })
+    }
+
+    fn unread(&self, error: &rusqlite::Error) -> Stop {
+        Stop::sqlite("read the copy of the database", self.from, error)
     }
 
     fn unwritten(&self, error: &io::Error) -> Stop {

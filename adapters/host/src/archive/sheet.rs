@@ -1,4 +1,4 @@
-//! The rows of one table as the bytes of its CSV file, block by block, and their digests on the way.
+//! The rows of one table as the bytes of its CSV file, block by block and perhaps in parts, and their digests on the way.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -10,9 +10,9 @@ use rusqlite::{Connection, Row};
 
 use super::layout::{BYTE_ORDER_MARK, SPREADSHEET_ROWS};
 use super::load::affinity::Affinity;
+use super::parts::Span;
 use super::tables::Archived;
 use super::{cell, lines};
-use crate::sqlite::schema::quoted;
 
 /// Bytes that are handed over at a time; more would not stay in the cache of one core.
 const BLOCK: usize = 256 << 10;
@@ -43,6 +43,15 @@ pub(super) struct Sheet {
     pub(super) digest: String,
     /// The short digest of each row, if they were taken; `None` where there are more rows than a spreadsheet can hold.
     pub(super) lines: Option<Vec<u8>>,
+}
+
+/// What was learnt of rows while they were formed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rows {
+    /// How many.
+    count: u64,
+    /// The short digest of each, if they were taken; `None` where there are more rows than a spreadsheet can hold.
+    lines: Option<Vec<u8>>,
 }
 
 /// Why a file is not complete.
@@ -80,31 +89,108 @@ pub(super) fn write(
     digests: Digests,
     take: Take<'_>,
 ) -> Result<Sheet, Trip> {
+    let mut binding = Binding::new(digests);
+    let mut hand_on = |block: &[u8], rows| {
+        binding.add(block);
+        take(block, rows)
+    };
+    hand_on(&header(table)?, 0)?;
+    let rows = form(connection, table, Span::WHOLE, digests, &mut hand_on)?;
+    binding.add_rows(rows);
+    Ok(binding.finish())
+}
+
+/// The beginning of a table's file: the line of column names, which are written as text, so that no spreadsheet takes
+/// one for a formula.
+pub(super) fn header(table: &Archived) -> Result<Vec<u8>, Trip> {
+    let mut names = Record::new(table, false);
+    for name in table.header() {
+        names.push(ValueRef::Text(name.as_bytes()), true);
+    }
+    let mut csv = writer(BYTE_ORDER_MARK.to_vec());
+    csv.write_record(names.cells())?;
+    csv.into_inner().map_err(|_| Trip::Hung)
+}
+
+/// Reads some rows of a table and forms their part of its CSV file, block by block.
+pub(super) fn form(
+    connection: &Connection,
+    table: &Archived,
+    span: Span,
+    digests: Digests,
+    take: Take<'_>,
+) -> Result<Rows, Trip> {
     let formed = Cell::new(0);
-    let mut blocks = Blocks { hasher: blake3::Hasher::new(), bytes: 0, rows: &formed, take };
-    blocks.write_all(BYTE_ORDER_MARK)?;
-    let mut csv = WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(BLOCK).from_writer(blocks);
+    let mut csv = writer(Blocks { rows: &formed, take });
     let mut record = Record::new(table, is_strict(connection, table)?);
-    record.take_header(table);
-    csv.write_record(record.cells())?;
-    let mut lines = (digests == Digests::OfFileAndRows).then(Vec::new);
-    let mut rows = 0;
-    let mut statement = connection.prepare(&table.select())?;
+    let mut rows = Rows::none(digests);
+    let mut statement = connection.prepare(&span.select(table))?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         if let Some(column) = record.take(row)? {
-            return Err(Trip::Unfit(would_change(connection, table, column, rows)));
+            return Err(Trip::Unfit(would_change(connection, table, span, column, rows.count)));
         }
         csv.write_record(record.cells())?;
-        rows += 1;
-        formed.set(rows);
-        lines = lines.filter(|_| rows <= SPREADSHEET_ROWS);
-        if let Some(lines) = &mut lines {
+        rows.count += 1;
+        formed.set(rows.count);
+        rows.lines = rows.lines.filter(|_| rows.count <= SPREADSHEET_ROWS);
+        if let Some(lines) = &mut rows.lines {
             lines.extend(record.digest());
         }
     }
-    let blocks = csv.into_inner().map_err(|_| Trip::Hung)?;
-    Ok(Sheet { rows, bytes: blocks.bytes, digest: blocks.hasher.finalize().to_hex().to_string(), lines })
+    csv.into_inner().map_err(|_| Trip::Hung)?;
+    Ok(rows)
+}
+
+fn writer<W: Write>(to: W) -> csv::Writer<W> {
+    WriterBuilder::new().terminator(Terminator::CRLF).buffer_capacity(BLOCK).from_writer(to)
+}
+
+/// Learns of a file what its parts tell, which come in their order.
+pub(super) struct Binding {
+    hasher: blake3::Hasher,
+    bytes: u64,
+    rows: Rows,
+}
+
+impl Binding {
+    /// Of a file that has nothing yet.
+    pub(super) fn new(digests: Digests) -> Self {
+        Self { hasher: blake3::Hasher::new(), bytes: 0, rows: Rows::none(digests) }
+    }
+
+    /// Adds bytes.
+    pub(super) fn add(&mut self, block: &[u8]) {
+        self.hasher.update(block);
+        self.bytes += block.len() as u64;
+    }
+
+    /// Adds what was learnt of rows whose bytes are added.
+    pub(super) fn add_rows(&mut self, rows: Rows) {
+        self.rows.count += rows.count;
+        let both = self.rows.lines.take().zip(rows.lines).filter(|_| self.rows.count <= SPREADSHEET_ROWS);
+        self.rows.lines = both.map(|(mut lines, more)| {
+            lines.extend(more);
+            lines
+        });
+    }
+
+    /// Rows so far.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows.count
+    }
+
+    /// Ends the file.
+    pub(super) fn finish(self) -> Sheet {
+        let Rows { count, lines } = self.rows;
+        Sheet { rows: count, bytes: self.bytes, digest: self.hasher.finalize().to_hex().to_string(), lines }
+    }
+}
+
+impl Rows {
+    fn none(digests: Digests) -> Self {
+        Self { count: 0, lines: (digests == Digests::OfFileAndRows).then(Vec::new) }
+    }
 }
 
 fn is_strict(connection: &Connection, table: &Archived) -> rusqlite::Result<bool> {
@@ -112,15 +198,10 @@ fn is_strict(connection: &Connection, table: &Archived) -> rusqlite::Result<bool
     connection.query_row(sql, [&table.name], |row| row.get(0))
 }
 
-/// Says which value of the row behind this many others would become something else when it is stored anew.
-fn would_change(connection: &Connection, table: &Archived, column: usize, before: u64) -> String {
-    let sql = |rowid: &str| {
-        let name = quoted(&table.name);
-        format!("SELECT t.{rowid} FROM main.{name} AS t NOT INDEXED LIMIT 1 OFFSET {before}")
-    };
-    let is_taken = table.columns.iter().any(|column| column.name.eq_ignore_ascii_case("rowid"));
-    let rowid = table.rowid.or_else(|| (!is_taken).then_some("rowid"));
-    let found = rowid.and_then(|rowid| connection.query_row(&sql(rowid), [], |row| row.get::<_, i64>(0)).ok());
+/// Says which value of the row behind this many others of the span would become something else when it is stored anew.
+fn would_change(connection: &Connection, table: &Archived, span: Span, column: usize, before: u64) -> String {
+    let sql = span.nth_rowid(table, before);
+    let found = sql.and_then(|sql| connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).ok());
     let row = found.map_or_else(|| format!("row {}", before + 1), |rowid| format!("the row with rowid {rowid}"));
     let column = table.header().nth(column).unwrap_or_default();
     format!(
@@ -151,14 +232,6 @@ impl Record {
         let columns = table.columns.iter().map(|column| cell::is_text_column(&column.declared));
         let text_columns = rowid.into_iter().chain(columns).collect();
         Self { text_columns, affinities, bytes: Vec::new(), places: Vec::new() }
-    }
-
-    /// Names of columns are written as text, which no spreadsheet takes for a formula.
-    fn take_header(&mut self, table: &Archived) {
-        self.clear();
-        for name in table.header() {
-            self.push(ValueRef::Text(name.as_bytes()), true);
-        }
     }
 
     /// Takes a row, or says in which column it has a value that the column would change.
@@ -194,10 +267,8 @@ impl Record {
     }
 }
 
-/// Hashes what the CSV writer has put together, and passes it on.
+/// Passes on what the CSV writer has put together.
 struct Blocks<'a> {
-    hasher: blake3::Hasher,
-    bytes: u64,
     /// How many rows are formed, which may be one more than are in the blocks.
     rows: &'a Cell<u64>,
     take: Take<'a>,
@@ -205,8 +276,6 @@ struct Blocks<'a> {
 
 impl Write for Blocks<'_> {
     fn write(&mut self, block: &[u8]) -> io::Result<usize> {
-        self.hasher.update(block);
-        self.bytes += block.len() as u64;
         (self.take)(block, self.rows.get())?;
         Ok(block.len())
     }

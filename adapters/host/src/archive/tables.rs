@@ -13,6 +13,8 @@ pub struct Archived {
     /// The name under which its rowid is the first column; `None` where another column is the rowid, where there is
     /// none, and where all of its names are taken.
     pub rowid: Option<&'static str>,
+    /// A name by which a range of its rowids can be selected; `None` where there is none, as above.
+    pub ranged: Option<&'static str>,
     /// Its stored columns, in the order of declaration.
     pub columns: Vec<ColumnEntry>,
 }
@@ -50,11 +52,11 @@ pub fn creations(connection: &Connection) -> rusqlite::Result<Vec<SchemaEntry>> 
 impl Archived {
     fn new(table: Table) -> Self {
         let is_taken = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        let own_rowid = table.has_rowid && !table.key_is_rowid;
-        let rowid = ["rowid", "_rowid_", "oid"].into_iter().find(|name| own_rowid && !is_taken(name));
+        let ranged = ["rowid", "_rowid_", "oid"].into_iter().find(|name| table.has_rowid && !is_taken(name));
+        let rowid = ranged.filter(|_| !table.key_is_rowid);
         let stored = table.columns.into_iter().filter(|column| column.kind == ColumnKind::Plain);
         let columns = stored.map(|column| ColumnEntry { name: column.name, declared: column.declared }).collect();
-        Self { name: table.name, rowid, columns }
+        Self { name: table.name, rowid, ranged, columns }
     }
 
     /// The names of all columns of its file.

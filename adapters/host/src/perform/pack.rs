@@ -26,9 +26,10 @@ pub(super) fn pack(work: &Work<'_>, workspace: &WorkspaceId, from: &Utf8Path, to
         Stop::new(FailureKind::Foreign, ATTEMPTED, &source, reason, "Try the export again")
     })?;
     let origin = Origin { app: work.ports.app.name(), workspace, facts, taken_at: &operation.begun_at };
-    let connection = open::sealed(work.sqlite(), &source)?;
+    let mut progress = work.progress("Packing", to);
+    let mut connections = open::sealed_for_cores(work.sqlite(), &source, size, &progress)?;
     let file = work.files().create_new(&target).map_err(failed(ATTEMPTED, &target))?;
-    let written = write(connection, file, &origin, &source, &target, &mut work.progress("Packing", to));
+    let written = write(&mut connections, file, &origin, &source, &target, &mut progress);
     work.or_sweep(&target, written)?;
     Ok(Yield::Nothing)
 }

@@ -39,9 +39,6 @@ pub type Digest<'a> = &'a (dyn Fn(Watch<'_>) -> Result<String> + Sync);
 const QUICK: &str = "quick_check";
 const FULL: &str = "integrity_check";
 
-/// Bytes of a file from which on a second thread and a second connection pay.
-const LARGE: u64 = 8 << 20;
-
 /// Checks a database file that nobody writes. `digest` and `stamp` are the caller's, of the same file. Problems with
 /// the content are in the result, without a level then; trouble with the machine and a stop by the user are errors.
 /// `facts.journal_mode` stays empty: a sealed file does not know it.
@@ -54,9 +51,7 @@ pub fn verify(
     stamp: FileStamp,
     progress: &mut Progress<'_>,
 ) -> Result<Verification> {
-    // A named file layer is a simulated disk, which counts what it is asked: there one thread asks.
-    let is_worth_it = stamp.size >= LARGE && opener.vfs.is_none() && !progress.gives_way() && two_cores::are_there();
-    let cores = if is_worth_it { Cores::Two } else { Cores::One };
+    let cores = if open::two_cores_pay(opener, stamp.size, progress) { Cores::Two } else { Cores::One };
     Check { opener, file, depth, profile, digest, stamp, cores }.run(progress)
 }
 

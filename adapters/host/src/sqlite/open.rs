@@ -12,9 +12,13 @@ use super::trouble::is_busy;
 use super::{Opener, ffi, maintenance};
 use crate::error::{Result, Stop};
 use crate::progress::Progress;
+use crate::two_cores;
 
 /// How long one statement waits for somebody else's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Bytes of a file from which on a second thread and a second connection pay.
+const LARGE: u64 = 8 << 20;
 
 /// SQLite's sidecars that can hold content of a database.
 pub(super) const SIDECARS: [&str; 2] = ["-wal", "-journal"];
@@ -50,6 +54,23 @@ pub fn sealed(opener: &Opener, path: &Path) -> Result<Connection> {
         return Err(missing(attempted, path));
     }
     open_sealed(opener, path).map_err(|error| Stop::sqlite(attempted, path, &error))
+}
+
+/// As [`sealed`], twice where reading on two cores pays.
+pub fn sealed_for_cores(
+    opener: &Opener,
+    path: &Path,
+    bytes: u64,
+    progress: &Progress<'_>,
+) -> Result<Vec<Connection>> {
+    let cores = if two_cores_pay(opener, bytes, progress) { 2 } else { 1 };
+    (0..cores).map(|_| sealed(opener, path)).collect()
+}
+
+/// Whether it pays to read a file of so many bytes, which nobody writes, on two threads with a connection each.
+pub(crate) fn two_cores_pay(opener: &Opener, bytes: u64, progress: &Progress<'_>) -> bool {
+    // A named file layer is a simulated disk, which counts what it is asked: there one thread asks.
+    bytes >= LARGE && opener.vfs.is_none() && !progress.gives_way() && two_cores::are_there()
 }
 
 /// As [`sealed`], with SQLite's own error, which tells bad content from trouble with the machine.

@@ -63,7 +63,7 @@ impl Books {
         let mut progress = Progress::new(&Unobserved, &clock, "Packing".to_owned());
         let connection = sqlite::sealed(&Opener::default(), &database).unwrap();
         let file = OsFileSystem.create_new(&to).unwrap();
-        pack(connection, file, &origin, &database, &to, &mut progress).unwrap();
+        pack(&mut [connection], file, &origin, &database, &to, &mut progress).unwrap();
         fs::read(to).unwrap()
     }
 

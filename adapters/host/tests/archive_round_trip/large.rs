@@ -32,6 +32,24 @@ fn many_bytes_come_back() {
     Trip::of("PRAGMA auto_vacuum = FULL", SHOP).comes_back();
 }
 
+/// They are formed in parts, of which those with gaps between the rowids have fewer.
+#[test]
+fn many_rows_come_back() {
+    let numbers = "WITH n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n LIMIT 30000)";
+    Trip::of(
+        "",
+        &format!(
+            "CREATE TABLE sale (id INTEGER PRIMARY KEY, what TEXT);
+             CREATE TABLE note (text TEXT);
+             CREATE TABLE stock (article TEXT PRIMARY KEY, pieces INTEGER) WITHOUT ROWID;
+             {numbers} INSERT INTO sale SELECT i * i, hex(randomblob(200)) FROM n;
+             {numbers} INSERT INTO note SELECT 'no. ' || i FROM n;
+             {numbers} INSERT INTO stock SELECT 'no. ' || i, i FROM n;"
+        ),
+    )
+    .comes_back();
+}
+
 #[test]
 fn what_is_edited_is_taken() {
     check(&[("0002_picture.csv", "no. 5", "no. five")], &expect![""]);

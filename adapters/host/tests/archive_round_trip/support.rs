@@ -76,8 +76,8 @@ impl Trip {
         let mut progress = Progress::new(&Unobserved, &clock, "Packing".to_owned());
         let _ = fs::remove_file(self.archive());
         let file = OsFileSystem.create_new(&self.archive()).unwrap();
-        let source = open::sealed(&Opener::default(), &self.original()).unwrap();
-        pack(source, file, &origin, &self.original(), &self.archive(), &mut progress).unwrap();
+        let mut sources = [(); 2].map(|()| open::sealed(&Opener::default(), &self.original()).unwrap());
+        pack(&mut sources, file, &origin, &self.original(), &self.archive(), &mut progress).unwrap();
     }
 
     pub(crate) fn manifest(&self) -> CsvManifest {

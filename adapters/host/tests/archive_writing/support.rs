@@ -115,5 +115,6 @@ pub(crate) fn pack_file(database: &Path, to: &Path, observer: &dyn Observer) -> 
     let clock = SystemClock::new();
     let mut progress = Progress::new(observer, &clock, "Packing".to_owned());
     let file = OsFileSystem.create_new(to).unwrap();
-    pack(open::sealed(&Opener::default(), database).unwrap(), file, &origin, database, to, &mut progress)
+    let mut connections = [(); 2].map(|()| open::sealed(&Opener::default(), database).unwrap());
+    pack(&mut connections, file, &origin, database, to, &mut progress)
 }

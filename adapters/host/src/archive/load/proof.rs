@@ -5,8 +5,11 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::schema::Shape;
-use crate::archive::cell;
-use crate::archive::sheet::{self, Digests, Trip};
+use crate::archive::sheet::{self, Digests, Sheet, Trip};
+use crate::archive::tables::Archived;
+use crate::archive::{cell, forming};
+use crate::error::Result;
+use crate::progress::Progress;
 
 /// Rows added up, in whatever order they come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +36,28 @@ impl Sum {
 
 /// The digest that the table's CSV file would have now.
 pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result<String> {
-    match sheet::write(connection, &shape.archived, Digests::OfFile, &mut |_, _| Ok(())) {
+    digest_of(sheet::write(connection, &shape.archived, Digests::OfFile, &mut |_, _| Ok(())))
+}
+
+/// The same of several tables of about so many rows, read on a thread for each of the connections.
+pub(super) fn digests(
+    connections: &mut [Connection],
+    tables: &[(&Archived, u64)],
+    progress: &mut Progress<'_>,
+) -> Result<rusqlite::Result<Vec<String>>> {
+    let total = tables.len() as u64;
+    let formed = forming::form(connections, tables, Digests::OfFile, |formed| {
+        let digests = (0..).zip(tables).map(|(done, (table, _))| {
+            let sheet = formed.sheet(table, &mut |_, _| progress.at(done, total))?;
+            Ok(digest_of(sheet))
+        });
+        digests.collect::<Result<rusqlite::Result<Vec<_>>>>()
+    });
+    formed.unwrap_or_else(|error| Ok(Err(error)))
+}
+
+fn digest_of(sheet: std::result::Result<Sheet, Trip>) -> rusqlite::Result<String> {
+    match sheet {
         Ok(sheet) => Ok(sheet.digest),
         Err(Trip::Sqlite(error)) => Err(error),
         // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.

@@ -141,6 +141,6 @@ fn strict(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 fn sequences() -> Shape {
     let column = |name: &str| ColumnEntry { name: name.to_owned(), declared: String::new() };
     let columns = vec![column("name"), column("seq")];
-    let archived = Archived { name: SEQUENCES.to_owned(), rowid: Some("rowid"), columns };
+    let archived = Archived { name: SEQUENCES.to_owned(), rowid: Some("rowid"), ranged: Some("rowid"), columns };
     Shape { archived, affinities: vec![Affinity::Integer, Affinity::Blob, Affinity::Blob], rowid: Some(0) }
 }
