@@ -35,7 +35,7 @@ fn exports(criterion: &mut Criterion, size: &str, business: &Business) {
     let pack = || archivist.pack(&from, &archive);
     let checked = || {
         pack();
-        archivist.inspect(&archive);
+        archivist.read_back(&archive);
     };
     let group = format!("CSV export of all tables, {size}");
     let yardstick = (SHELL, timed(|| clear(&zip), shell));

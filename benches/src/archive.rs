@@ -8,7 +8,7 @@ use omnicraft_core::effect::Depth;
 use omnicraft_core::model::{Facts, FileStamp, Workspace};
 use omnicraft_erp::{BUSINESS, OmniCraft};
 use omnicraft_host::archive::container::Container;
-use omnicraft_host::archive::inspect;
+use omnicraft_host::archive::inspect::{self, How};
 use omnicraft_host::archive::load::{Load, Source, load};
 use omnicraft_host::archive::manifest::Manifest;
 use omnicraft_host::archive::pack::{Origin, pack};
@@ -54,12 +54,24 @@ impl Archivist {
         pack(&mut connections, file, &origin, from, to, &mut progress).unwrap();
     }
 
-    /// Reads all of an archive before anything is touched, as every export does at its end and every restore at its
-    /// beginning.
+    /// Reads all of an archive and all of its rows, as every export does at its end.
+    pub fn read_back(&self, archive: &Path) {
+        self.read(archive, true);
+    }
+
+    /// Reads all of an archive before anything is touched, as every restore does at its beginning. The rows are read when
+    /// the database is built.
     pub fn inspect(&self, archive: &Path) {
+        self.read(archive, false);
+    }
+
+    fn read(&self, archive: &Path, all_rows: bool) {
         OsFileSystem.digest(archive, &mut |_| true).unwrap();
-        let mut container = Container::open(&OsFileSystem, archive).unwrap().unwrap();
-        let report = inspect::read(&mut container, false, &mut |_, _| Ok(())).unwrap();
+        let [mut container, mut another] = [(); 2].map(|()| Container::open(&OsFileSystem, archive).unwrap().unwrap());
+        let clock = SystemClock::new();
+        let mut progress = Progress::new(&Unobserved, &clock, String::new());
+        let how = How { accept_edited: false, all_rows };
+        let report = inspect::read_on_cores(&mut container, Some(&mut another), how, &mut progress).unwrap();
         assert!(report.findings.is_empty(), "{:?}", report.findings);
     }
 

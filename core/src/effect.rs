@@ -247,6 +247,9 @@ pub enum Effect {
         archive: Utf8PathBuf,
         /// Whether content that was changed since the export is accepted.
         accept_edited: bool,
+        /// Whether the rows are read, too, of files that are byte for byte what was exported. Whoever builds a database of
+        /// the archive reads them then.
+        all_rows: bool,
     },
     /// Builds a sealed database file from a CSV archive: schema, rows, then every check. Problems with the content are
     /// an outcome, not a failure, and leave no file.
@@ -390,9 +393,10 @@ impl fmt::Display for Effect {
                 let names: Vec<&str> = members.iter().map(|member| member.database.as_str()).collect();
                 write!(f, "bundle      {} -> {to}", names.join(", "))
             }
-            Self::Inspect { archive, accept_edited } => {
+            Self::Inspect { archive, accept_edited, all_rows } => {
                 let edited = if *accept_edited { " (edited)" } else { "" };
-                write!(f, "inspect     {archive}{edited}")
+                let rows = if *all_rows { " (all rows)" } else { "" };
+                write!(f, "inspect     {archive}{edited}{rows}")
             }
             Self::Import { archive, to, .. } => write!(f, "import      {archive} -> {to}"),
             Self::Unpack { archive, member, to } => write!(f, "unpack      {archive}/{member} -> {to}"),

@@ -24,7 +24,7 @@ fn a_csv_archive_is_read_back_before_it_is_exported() {
             require copy        shop.db -> backups/.staged-2-copy.db
             require verify      backups/.staged-2-copy.db (Sound)
             require pack        backups/.staged-2-copy.db -> backups/.staged-2-csv.zip
-            require inspect     backups/.staged-2-csv.zip
+            require inspect     backups/.staged-2-csv.zip (all rows)
             require export      backups/.staged-2-csv.zip -> /stick/shop.zip
             always  discard     backups/.staged-2-copy.db
             always  discard     backups/.staged-2-csv.zip
@@ -56,7 +56,7 @@ fn everything_is_copied_at_one_moment() {
             require verify      backups/purse/.staged-4-copy.db (Sound)
             require pack        backups/purse/.staged-4-copy.db -> backups/purse/.staged-4-csv.zip
             require bundle      backups/.staged-4-copy.db, backups/second/.staged-4-copy.db, backups/purse/.staged-4-copy.db -> backups/.staged-4-all.zip
-            require inspect     backups/.staged-4-all.zip
+            require inspect     backups/.staged-4-all.zip (all rows)
             require export      backups/.staged-4-all.zip -> /stick/all.zip
             always  discard     backups/.staged-4-copy.db
             always  discard     backups/.staged-4-csv.zip
@@ -74,7 +74,7 @@ fn everything_is_copied_at_one_moment() {
             require verify      backups/second/.staged-5-copy.db (Sound)
             require verify      backups/purse/.staged-5-copy.db (Sound)
             require bundle      backups/.staged-5-copy.db, backups/second/.staged-5-copy.db, backups/purse/.staged-5-copy.db -> backups/.staged-5-all.zip
-            require inspect     backups/.staged-5-all.zip
+            require inspect     backups/.staged-5-all.zip (all rows)
             require export      backups/.staged-5-all.zip -> /stick/all.zip
             always  discard     backups/.staged-5-copy.db
             always  discard     backups/second/.staged-5-copy.db
@@ -142,7 +142,7 @@ fn an_archive_that_reads_back_differently_is_not_exported() {
             require copy        shop.db -> backups/.staged-2-copy.db
             require verify      backups/.staged-2-copy.db (Sound)
             require pack        backups/.staged-2-copy.db -> backups/.staged-2-csv.zip
-            require inspect     backups/.staged-2-csv.zip
+            require inspect     backups/.staged-2-csv.zip (all rows)
             always  discard     backups/.staged-2-copy.db
             always  discard     backups/.staged-2-csv.zip
             = export: NotApplied

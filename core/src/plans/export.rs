@@ -71,7 +71,7 @@ fn pack(case: &Case<'_>, workspace: &Workspace) -> Plan {
 }
 
 fn read_back(archive: &Utf8Path) -> Plan {
-    Plan::new().require(Effect::Inspect { archive: archive.to_owned(), accept_edited: false })
+    Plan::new().require(Effect::Inspect { archive: archive.to_owned(), accept_edited: false, all_rows: true })
 }
 
 /// All of one moment, once each is known to be there.

@@ -29,7 +29,7 @@ const ASKED: usize = 5;
 /// Reads an archive; what it says decides what is done with it. The database that will be built goes in any case.
 pub(super) fn read(operation: u64, archive: &Utf8Path, accept_edited: bool) -> Plan {
     Plan::new()
-        .require(Effect::Inspect { archive: archive.to_owned(), accept_edited })
+        .require(Effect::Inspect { archive: archive.to_owned(), accept_edited, all_rows: false })
         .always(Effect::Discard { path: names::imported(operation, 0) })
 }
 

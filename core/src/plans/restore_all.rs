@@ -31,7 +31,8 @@ pub(crate) fn begin_preview(case: &Case<'_>, archive: &Utf8Path) -> Begun {
 }
 
 fn read(case: &Case<'_>, moment: Moment, archive: &Utf8Path) -> Begun {
-    let plan = Plan::new().require(Effect::Inspect { archive: archive.to_owned(), accept_edited: false });
+    let inspect = Effect::Inspect { archive: archive.to_owned(), accept_edited: false, all_rows: false };
+    let plan = Plan::new().require(inspect);
     Ok((case.operation(moment, plan), Vec::new()))
 }
 

@@ -335,7 +335,7 @@ fn archive_steps(workspace: &Workspace, text: &str, facts: &Facts) -> Plan {
         .require(Effect::CopyAll { copies: vec![CopyOf { database: text.into(), to: text.into() }] })
         .require(Effect::Pack { workspace: id.clone(), from: text.into(), to: text.into() })
         .require(Effect::Bundle { members: vec![member], to: text.into() })
-        .require(Effect::Inspect { archive: text.into(), accept_edited: true })
+        .require(Effect::Inspect { archive: text.into(), accept_edited: true, all_rows: false })
         .require(Effect::Import { workspace: id, archive: text.into(), to: text.into(), schema, accept_edited: false })
         .require(Effect::Unpack { archive: text.into(), member: text.to_owned(), to: text.into() })
         .require(Effect::Export { staged: text.into(), digest: text.to_owned(), to: text.into(), replace: true })

@@ -20,6 +20,12 @@ impl Findings {
         if self.listed.len() < Self::CAP { self.listed.push(finding) } else { self.unlisted += 1 }
     }
 
+    /// Takes up others behind those that there are.
+    pub fn append(&mut self, more: Self) {
+        more.listed.into_iter().for_each(|finding| self.push(finding));
+        self.unlisted += more.unlisted;
+    }
+
     /// Something about the archive as a whole.
     pub fn archive(&mut self, text: impl Into<String>) {
         self.push(Finding { text: text.into(), ..Finding::default() });

@@ -2,6 +2,7 @@
 //! archive is before they do anything with it.
 
 mod edits;
+mod tables;
 
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -12,18 +13,27 @@ use serde::Deserialize;
 use super::container::Container;
 use super::findings::Findings;
 use super::layout;
-use super::manifest::{CsvManifest, GlobalEntry, GlobalManifest, Manifest, TableEntry};
-use super::rows::{self, Content};
+use super::manifest::{GlobalEntry, GlobalManifest, Manifest, TableEntry};
 use crate::error::{Result, Stop};
 use crate::perform::registry;
 use crate::ports::filesystem::{FileSystem, OldFile};
-use edits::Digests;
+use crate::progress::Progress;
 
 /// The first bytes of every SQLite database.
 const DATABASE: &[u8] = b"SQLite format 3\0";
 /// The first bytes of every zip file that holds something, and of one that does not.
 const ZIP: &[u8] = b"PK\x03\x04";
 const EMPTY_ZIP: &[u8] = b"PK\x05\x06";
+
+/// How an archive is read.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// Whether content that was changed since the export is accepted.
+    pub accept_edited: bool,
+    /// Whether the rows are read, too, of files that are byte for byte what was exported. Whoever builds a database of
+    /// the archive reads them then.
+    pub all_rows: bool,
+}
 
 /// What reading an archive found.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +42,13 @@ pub struct Report {
     pub findings: Findings,
     /// Rows that were changed since the export, where that is accepted.
     pub edited: Findings,
+}
+
+impl Report {
+    fn append(&mut self, more: Self) {
+        self.findings.append(more.findings);
+        self.edited.append(more.edited);
+    }
 }
 
 /// Told how many of how many bytes are read; an error ends the reading.
@@ -67,19 +84,35 @@ fn begins_like_a_zip(files: &dyn FileSystem, path: &Path) -> Result<bool> {
 
 /// Reads everything in an archive whose directory and manifest are in order.
 pub fn read(container: &mut Container, accept_edited: bool, watch: Watch<'_>) -> Result<Report> {
-    let total = container.directory().entries().iter().map(|entry| entry.size).sum();
-    let mut reading = Reading { container, accept_edited, report: Report::default(), watch, done: 0, total };
-    reading.plain(layout::README, None)?;
-    match reading.container.manifest().clone() {
-        Manifest::Csv(csv) => reading.csv(&csv)?,
-        Manifest::Global(global) => reading.global(&global)?,
+    Reading::new(container, How { accept_edited, all_rows: true }, watch).all()
+}
+
+/// The same as it is wanted, on two cores where there is another reader of the same archive.
+pub fn read_on_cores(
+    container: &mut Container,
+    another: Option<&mut Container>,
+    how: How,
+    progress: &mut Progress<'_>,
+) -> Result<Report> {
+    let manifest = container.manifest().clone();
+    match (manifest, another) {
+        (Manifest::Csv(manifest), Some(another)) => {
+            // It is small.
+            let mut unwatched = |_, _| Ok(());
+            let mut reading = Reading::new(container, how, &mut unwatched);
+            reading.plain(layout::README, None)?;
+            let mut report = reading.report;
+            let of_tables = tables::read_on_two_cores((container, another), &manifest.tables, how, progress)?;
+            of_tables.into_iter().for_each(|found| report.append(found));
+            Ok(report)
+        }
+        _ => Reading::new(container, how, &mut |done, total| progress.at(done, total)).all(),
     }
-    Ok(reading.report)
 }
 
 struct Reading<'a, 'w> {
     container: &'a mut Container,
-    accept_edited: bool,
+    how: How,
     report: Report,
     watch: Watch<'w>,
     /// Bytes of the files that are read.
@@ -87,64 +120,27 @@ struct Reading<'a, 'w> {
     total: u64,
 }
 
-impl Reading<'_, '_> {
-    fn csv(&mut self, manifest: &CsvManifest) -> Result<()> {
-        for table in &manifest.tables {
-            self.table(table)?;
+impl<'a, 'w> Reading<'a, 'w> {
+    fn new(container: &'a mut Container, how: How, watch: Watch<'w>) -> Self {
+        let total = container.directory().entries().iter().map(|entry| entry.size).sum();
+        Self { container, how, report: Report::default(), watch, done: 0, total }
+    }
+
+    fn all(mut self) -> Result<Report> {
+        self.plain(layout::README, None)?;
+        match self.container.manifest().clone() {
+            Manifest::Csv(csv) => csv.tables.iter().try_for_each(|table| self.table(table))?,
+            Manifest::Global(global) => self.global(&global)?,
         }
-        Ok(())
+        Ok(self.report)
     }
 
     fn table(&mut self, table: &TableEntry) -> Result<()> {
-        let exported = match &table.lines {
-            Some(lines) => self.lines(lines)?,
-            None => None,
-        };
-        let mut digests = Digests::of(table);
-        let size = self.size(&table.file);
-        let (done, total, watch) = (self.done, self.total, &mut self.watch);
-        let mut seen = 0_u64;
-        let mut sink = |rows: Vec<rows::Row>| {
-            if exported.is_some() {
-                digests.take(&rows);
-            }
-            seen += rows.len() as u64;
-            // By rows, as if all of them had one size.
-            let share = u128::from(size) * u128::from(seen) / u128::from(table.rows.max(seen).max(1));
-            watch(done + u64::try_from(share).unwrap_or(size), total)
-        };
-        let findings = &mut self.report.findings;
-        let before = findings.clone();
-        let content = rows::examine(self.container, table, self.accept_edited, findings, &mut sink)?;
-        let are_read = *findings == before;
-        self.read_through(size)?;
-        match (content, exported, &table.lines) {
-            // Rows that could not be read have no digest, and have been told of.
-            (Content::AsExported, Some(exported), Some(lines)) if are_read && !digests.are(&exported) => {
-                self.report.findings.member(lines, "its digests are not those of the rows of its table");
-            }
-            (Content::Edited, Some(exported), _) if self.accept_edited => {
-                let Report { findings, edited } = &mut self.report;
-                digests.list(table, &exported, edited, findings);
-            }
-            (Content::Edited, None, _) if self.accept_edited => {
-                let text = "this table was changed since the export; it is too large to say where";
-                self.report.edited.member(&table.file, text);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// The digests of the rows; their size was compared with the number of rows.
-    fn lines(&mut self, member: &str) -> Result<Option<Vec<u8>>> {
-        let mut content = Vec::new();
-        let whole = self.container.read(member, &mut self.report.findings, &mut |block| {
-            content.extend_from_slice(block);
-            Ok(())
-        })?;
-        self.read_through(self.size(member))?;
-        Ok(whole.map(|_| content))
+        let (before, total, watch) = (self.done, self.total, &mut self.watch);
+        let found = tables::table(self.container, table, self.how, &mut |done| watch(before + done, total))?;
+        self.report.append(found);
+        let lines = table.lines.as_ref().map_or(0, |lines| self.size(lines));
+        self.read_through(lines + self.size(&table.file))
     }
 
     fn global(&mut self, manifest: &GlobalManifest) -> Result<()> {

@@ -96,7 +96,12 @@ mod tests {
     #[test]
     fn the_furthest_rowids_are_no_trouble() {
         check(i64::MIN, i64::MAX, 2, " WHERE t.rowid <= -1, WHERE t.rowid > -1");
-        check(i64::MIN, i64::MIN + 1, 2, " WHERE t.rowid <= -9223372036854775808, WHERE t.rowid > -9223372036854775808");
+        check(
+            i64::MIN,
+            i64::MIN + 1,
+            2,
+            " WHERE t.rowid <= -9223372036854775808, WHERE t.rowid > -9223372036854775808",
+        );
         check(i64::MAX - 1, i64::MAX, 2, " WHERE t.rowid <= 9223372036854775806, WHERE t.rowid > 9223372036854775806");
     }
 }

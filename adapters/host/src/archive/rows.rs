@@ -97,7 +97,7 @@ pub fn examine(
     } else if let Some(rows) = rows.filter(|rows| *rows != table.rows) {
         findings.member(&table.file, format!("the manifest says {} rows, and there are {rows}", table.rows));
     }
-    merge(findings, problems);
+    findings.append(problems);
     Ok(content)
 }
 
@@ -120,13 +120,6 @@ fn unpack(
         let unpacked = unpacking.join().unwrap_or_else(|panic| resume_unwind(panic));
         read.and(unpacked)
     })
-}
-
-fn merge(findings: &mut Findings, more: Findings) {
-    for finding in more.listed {
-        findings.push(finding);
-    }
-    findings.unlisted += more.unlisted;
 }
 
 /// Reads the rows of one table from bytes that come block by block.

@@ -11,13 +11,14 @@ use super::guard;
 use super::work::Work;
 use crate::archive::container::Container;
 use crate::archive::findings::Findings;
-use crate::archive::inspect::{self as archive, Report};
+use crate::archive::inspect::{self as archive, How, Report};
 use crate::archive::layout;
 use crate::error::{Result, Stop};
+use crate::sqlite::open;
 
 const ATTEMPTED: &str = "read the archive";
 
-pub(super) fn inspect(work: &Work<'_>, archive: &Utf8Path, accept_edited: bool) -> Result<Yield> {
+pub(super) fn inspect(work: &Work<'_>, archive: &Utf8Path, how: How) -> Result<Yield> {
     let path = work.path(archive);
     guard::not_live(work, ATTEMPTED, &path)?;
     let stamp = work.present(ATTEMPTED, &path)?;
@@ -26,8 +27,10 @@ pub(super) fn inspect(work: &Work<'_>, archive: &Utf8Path, accept_edited: bool) 
         Err(findings) => (None, Report { findings, edited: Findings::default() }),
         Ok(mut container) => {
             let mut progress = work.progress("Checking", archive);
-            let facts = container.facts();
-            (Some(facts), archive::read(&mut container, accept_edited, &mut |done, total| progress.at(done, total))?)
+            let bytes = container.directory().entries().iter().map(|entry| entry.size).sum();
+            let is_worth_it = open::two_cores_pay(work.sqlite(), bytes, &progress);
+            let mut another = if is_worth_it { Container::open(work.files(), &path)?.ok() } else { None };
+            (Some(container.facts()), archive::read_on_cores(&mut container, another.as_mut(), how, &mut progress)?)
         }
     };
     unchanged(work, &path, stamp)?;

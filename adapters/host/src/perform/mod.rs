@@ -40,6 +40,7 @@ use omnicraft_core::state::State;
 
 pub use home::prepare_home;
 
+use crate::archive::inspect::How;
 use crate::error::{Result, Stop};
 use crate::ports::Ports;
 use crate::progress::Observer;
@@ -112,7 +113,9 @@ fn effect(work: &Work<'_>, effect: &Effect) -> Result<Yield> {
         Effect::CopyAll { copies } => copy_all::copy_all(work, copies),
         Effect::Pack { workspace, from, to } => pack::pack(work, workspace, from, to),
         Effect::Bundle { members, to } => bundle::bundle(work, members, to),
-        Effect::Inspect { archive, accept_edited } => inspect::inspect(work, archive, *accept_edited),
+        Effect::Inspect { archive, accept_edited, all_rows } => {
+            inspect::inspect(work, archive, How { accept_edited: *accept_edited, all_rows: *all_rows })
+        }
         Effect::Import { workspace, archive, to, schema, accept_edited } => {
             import::import(work, workspace, archive, to, schema, *accept_edited)
         }

@@ -57,12 +57,7 @@ pub fn sealed(opener: &Opener, path: &Path) -> Result<Connection> {
 }
 
 /// As [`sealed`], twice where reading on two cores pays.
-pub fn sealed_for_cores(
-    opener: &Opener,
-    path: &Path,
-    bytes: u64,
-    progress: &Progress<'_>,
-) -> Result<Vec<Connection>> {
+pub fn sealed_for_cores(opener: &Opener, path: &Path, bytes: u64, progress: &Progress<'_>) -> Result<Vec<Connection>> {
     let cores = if two_cores_pay(opener, bytes, progress) { 2 } else { 1 };
     (0..cores).map(|_| sealed(opener, path)).collect()
 }

@@ -53,7 +53,7 @@ impl Home {
     }
 
     fn inspect(&self, name: &str) -> Inspection {
-        match self.run(Effect::Inspect { archive: name.into(), accept_edited: false }) {
+        match self.run(Effect::Inspect { archive: name.into(), accept_edited: false, all_rows: true }) {
             Outcome::Done(Yield::Inspected(inspection)) => *inspection,
             other => panic!("{other:?}"),
         }
@@ -112,7 +112,7 @@ fn what_is_no_archive_is_an_outcome() {
 fn a_live_database_is_never_opened_as_an_archive() {
     let home = Home::new();
     home.put("shop.db", DATABASE);
-    let refused = home.run(Effect::Inspect { archive: "shop.db".into(), accept_edited: false });
+    let refused = home.run(Effect::Inspect { archive: "shop.db".into(), accept_edited: false, all_rows: true });
     assert!(matches!(refused, Outcome::Failed(failure) if failure.kind == FailureKind::Foreign));
 }
 

@@ -8,13 +8,15 @@ use omnicraft_core::model::{Facts, Finding, WorkspaceId};
 use omnicraft_host::archive::cell::{self, Value};
 use omnicraft_host::archive::container::Container;
 use omnicraft_host::archive::findings::Findings;
-use omnicraft_host::archive::inspect::{self, Report};
+use omnicraft_host::archive::inspect::{self, How, Report};
 use omnicraft_host::archive::lines;
 use omnicraft_host::archive::manifest::{
     ColumnEntry, CsvManifest, FileEntry, GlobalEntry, GlobalManifest, Manifest, SchemaEntry, TableEntry,
     WorkspaceRecord,
 };
+use omnicraft_host::ports::clock::SystemClock;
 use omnicraft_host::ports::filesystem::OldFile;
+use omnicraft_host::progress::{Progress, Unobserved};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -208,10 +210,32 @@ pub(crate) fn open(archive: Vec<u8>) -> Result<Container, Findings> {
 
 /// Reads an archive in whole.
 pub(crate) fn read(archive: Vec<u8>, accept_edited: bool) -> Report {
-    match open(archive) {
+    match open(archive.clone()) {
         Err(findings) => Report { findings, edited: Findings::default() },
-        Ok(mut container) => inspect::read(&mut container, accept_edited, &mut |_, _| Ok(())).expect("it is read"),
+        Ok(mut container) => {
+            let report = inspect::read(&mut container, accept_edited, &mut |_, _| Ok(())).expect("it is read");
+            check_other_ways(&archive, accept_edited, &report);
+            report
+        }
     }
+}
+
+/// On two cores the same is found; and without the rows of files that are as they were exported the same but for what
+/// those rows say, which whoever builds a database of them finds.
+fn check_other_ways(archive: &[u8], accept_edited: bool, expected: &Report) {
+    let clock = SystemClock::new();
+    let mut progress = Progress::new(&Unobserved, &clock, "Checking".to_owned());
+    let mut read = |all_rows| {
+        let [mut container, mut another] = [(); 2].map(|()| open(archive.to_vec()).expect("it was in order"));
+        let how = How { accept_edited, all_rows };
+        inspect::read_on_cores(&mut container, Some(&mut another), how, &mut progress).expect("it is read")
+    };
+    let on_two = read(true);
+    assert_eq!((&on_two.findings, &on_two.edited), (&expected.findings, &expected.edited));
+    let of_changes = read(false);
+    let is_known = |finding: &Finding| expected.findings.unlisted > 0 || expected.findings.listed.contains(finding);
+    assert!(of_changes.findings.listed.iter().all(is_known), "{:?}", of_changes.findings);
+    assert_eq!(of_changes.edited, expected.edited);
 }
 
 /// What speaks against an archive, a line for each finding.

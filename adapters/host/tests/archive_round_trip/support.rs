@@ -8,7 +8,7 @@ use omnicraft_core::effect::Depth;
 use omnicraft_core::model::{Facts, FileStamp, Workspace};
 use omnicraft_host::archive::container::Container;
 use omnicraft_host::archive::findings::Findings;
-use omnicraft_host::archive::inspect;
+use omnicraft_host::archive::inspect::{self, How};
 use omnicraft_host::archive::load::{Load, Source, load};
 use omnicraft_host::archive::manifest::{CsvManifest, Manifest};
 use omnicraft_host::archive::pack::{Origin, pack};
@@ -121,8 +121,11 @@ impl Trip {
             Err(findings) => return findings,
         };
         let report = inspect::read(&mut container, self.accept_edited, &mut |_, _| Ok(())).unwrap();
-        // Of an edited archive the inspection refuses some values first, which the loader must refuse by itself too.
-        if !self.accept_edited && !report.findings.is_empty() {
+        let how = How { accept_edited: self.accept_edited, all_rows: false };
+        let quick = inspect::read_on_cores(&mut container, None, how, &mut progress).unwrap();
+        // Of an edited archive the inspection refuses some values first, which the loader must refuse by itself too; and
+        // whatever a restore does not look at before.
+        if !self.accept_edited && !quick.findings.is_empty() {
             return report.findings;
         }
         let _ = fs::remove_file(self.built());
@@ -138,6 +141,7 @@ impl Trip {
             adopted: self.adopted,
         };
         let findings = load(&order, &mut progress).unwrap();
+        assert!(report.findings.is_empty() || !findings.is_empty(), "the loader took what is wrong: {report:?}");
         let mut names: Vec<_> =
             fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();

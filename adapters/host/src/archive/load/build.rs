@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 use super::loader::Loader;
 use super::proof::{self, Sum};
 use super::schema::{Entry, SEQUENCES, Schema, Shape};
-use super::{Load, append, authorizer, feed, references, search, unique};
+use super::{Load, authorizer, feed, references, search, unique};
 use crate::archive::findings::Findings;
 use crate::archive::manifest::TableEntry;
 use crate::error::{Result, Stop};
@@ -158,7 +158,7 @@ impl<'a> Build<'a, '_, '_> {
             let Some(loader) = &mut loaders[place] else { return Ok(()) };
             loader.insert_all(&rows, findings).map_err(connection_failed)
         })?;
-        append(findings, read);
+        findings.append(read);
         for (table, loader) in tables.iter().zip(loaders) {
             match loader {
                 Some(loader) if !loader.refused => drop(self.sums.insert(table.name.clone(), loader.sum)),

@@ -4,7 +4,7 @@
 use std::sync::mpsc::{self, Sender, SyncSender};
 use std::thread;
 
-use super::{Load, append};
+use super::Load;
 use crate::archive::container::Container;
 use crate::archive::findings::Findings;
 use crate::archive::manifest::TableEntry;
@@ -31,7 +31,7 @@ pub(super) fn feed(load: &Load<'_>, tables: &[&TableEntry], findings: &mut Findi
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         // A reader that nobody listens to any more ends with an error that means nothing.
         taken?;
-        append(findings, read?);
+        findings.append(read?);
         Ok(())
     })
 }

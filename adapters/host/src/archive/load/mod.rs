@@ -83,9 +83,3 @@ pub fn load(load: &Load<'_>, progress: &mut Progress<'_>) -> Result<Findings> {
     };
     build::build(load, &chosen, progress)
 }
-
-/// Takes up more findings behind those that there are.
-fn append(findings: &mut Findings, more: Findings) {
-    more.listed.into_iter().for_each(|finding| findings.push(finding));
-    findings.unlisted += more.unlisted;
-}

@@ -4,8 +4,8 @@
 use rusqlite::ErrorCode;
 
 use super::build::{Build, is_lacking};
+use super::feed;
 use super::schema::Entry;
-use super::{append, feed};
 use crate::archive::findings::Findings;
 use crate::error::Result;
 use crate::sqlite::schema::quoted;
@@ -51,6 +51,6 @@ fn again(build: &mut Build<'_, '_, '_>, table: &str, indexes: Vec<&Entry>) -> Re
     // Rows that were refused before are so again.
     let known = |line| build.findings.listed.iter().any(|finding| finding.member == entry.file && finding.line == line);
     found.listed.retain(|finding| !known(finding.line));
-    append(&mut build.findings, found);
+    build.findings.append(found);
     Ok(())
 }
