@@ -39,6 +39,16 @@ pub(crate) fn both<A: Send, B>(
     beside: impl FnOnce(&mut Beside<'_>) -> Result<A> + Send,
     here: impl FnOnce(&mut Progress<'_>) -> Result<B>,
 ) -> Result<(A, B)> {
+    both_with(progress, |progress| progress.cancelled(), beside, here)
+}
+
+/// The same where the part here works on something that knows the user in its own way.
+pub(crate) fn both_with<C: ?Sized, A: Send, B>(
+    context: &mut C,
+    cancelled: impl Fn(&C) -> bool,
+    beside: impl FnOnce(&mut Beside<'_>) -> Result<A> + Send,
+    here: impl FnOnce(&mut C) -> Result<B>,
+) -> Result<(A, B)> {
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
         let (alive, ended) = mpsc::channel::<()>();
@@ -46,9 +56,9 @@ pub(crate) fn both<A: Send, B>(
             let _alive = alive;
             beside(&mut Beside(&stop))
         });
-        let here = here(progress);
+        let here = here(context);
         while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-            if here.is_err() || progress.cancelled() {
+            if here.is_err() || cancelled(context) {
                 stop.store(true, Ordering::Relaxed);
             }
         }

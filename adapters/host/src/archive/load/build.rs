@@ -16,6 +16,7 @@ use crate::archive::manifest::TableEntry;
 use crate::error::{Result, Stop};
 use crate::progress::Progress;
 use crate::sqlite::{interruptible, open};
+use crate::two_cores;
 
 const ATTEMPTED: &str = "build the database of the archive";
 
@@ -91,13 +92,16 @@ impl<'a> Build<'a, '_, '_> {
     /// Each step finds all that it can; but what follows from a table that is not there is no news.
     fn all(&mut self) -> Result<()> {
         self.tables()?;
-        if self.findings.is_empty() {
-            self.rows()?;
-            unique::indexes(self)?;
-            references::check(self)?;
+        if !self.findings.is_empty() {
+            return Ok(());
         }
+        self.rows()?;
+        let schema = self.schema;
+        let entries = self.load.manifest.tables.iter();
+        let tables: Vec<_> = entries.filter_map(|entry| Some((entry, schema.table(&entry.name)?))).collect();
+        let digests = self.rules_and_digests(&tables)?;
         if self.findings.is_empty() {
-            let edited = self.prove()?;
+            let edited = self.prove(&tables, &digests)?;
             self.texts()?;
             if edited {
                 search::refresh(self)?;
@@ -181,14 +185,52 @@ impl<'a> Build<'a, '_, '_> {
         }
     }
 
+    /// Completes the rules, and computes the digests that the tables' files would have now, if nothing is wrong.
+    ///
+    /// Where it pays, both are done at the same time. The digests are then of what is in the file: its tables are
+    /// committed, and making indexes leaves their pages alone.
+    fn rules_and_digests(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<String>> {
+        let bytes = tables.iter().map(|(entry, _)| entry.bytes).fold(0, u64::saturating_add);
+        if !self.findings.is_empty() || !open::two_cores_pay(self.load.opener, bytes, self.progress) {
+            self.rules()?;
+            return if self.findings.is_empty() { self.digests(tables) } else { Ok(Vec::new()) };
+        }
+        self.connection.execute_batch("COMMIT; BEGIN IMMEDIATE").map_err(|error| self.failed(&error))?;
+        let mut readers = open::sealed_for_cores(self.load.opener, self.load.to, bytes, self.progress)?;
+        for reader in &readers {
+            // The schema stays for it what it is now, whatever is written there meanwhile.
+            reader.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema").map_err(|error| self.failed(&error))?;
+        }
+        let counted: Vec<_> = tables.iter().map(|(entry, shape)| (&shape.archived, entry.rows)).collect();
+        let (digests, ()) = two_cores::both_with(
+            self,
+            |build| build.progress.cancelled(),
+            |watcher| proof::digests(&mut readers, &counted, watcher),
+            Self::rules,
+        )?;
+        // What cannot be read where a rule is broken is no news.
+        if self.findings.is_empty() { digests.map_err(|error| self.failed(&error)) } else { Ok(Vec::new()) }
+    }
+
+    fn rules(&mut self) -> Result<()> {
+        unique::indexes(self)?;
+        references::check(self)
+    }
+
+    fn digests(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<String>> {
+        let mut digests = Vec::new();
+        for (done, (_, shape)) in (0..).zip(tables) {
+            self.progress.at(done, tables.len() as u64)?;
+            digests.push(self.uninterrupted(|connection| proof::digest(connection, shape))?);
+        }
+        Ok(digests)
+    }
+
     /// Compares what the tables hold with what the archive says, and returns whether anything was edited.
-    fn prove(&mut self) -> Result<bool> {
-        let schema = self.schema;
-        let entries = self.load.manifest.tables.iter();
-        let tables: Vec<_> = entries.filter_map(|entry| Some((entry, schema.table(&entry.name)?))).collect();
+    fn prove(&mut self, tables: &[(&TableEntry, &Shape)], digests: &[String]) -> Result<bool> {
         let mut edited = false;
-        for ((entry, shape), digest) in tables.iter().zip(self.digests(&tables)?) {
-            if digest == entry.digest {
+        for ((entry, shape), digest) in tables.iter().zip(digests) {
+            if *digest == entry.digest {
                 continue;
             }
             edited = true;
@@ -199,25 +241,6 @@ impl<'a> Build<'a, '_, '_> {
             }
         }
         Ok(edited)
-    }
-
-    /// The digests that the tables' files would have now: on two threads, where that pays, with connections of their own,
-    /// which see what is in the file.
-    fn digests(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<String>> {
-        let bytes = tables.iter().map(|(entry, _)| entry.bytes).fold(0, u64::saturating_add);
-        if open::two_cores_pay(self.load.opener, bytes, self.progress) {
-            let failed = |error: rusqlite::Error| failed(self.load, &error);
-            self.connection.execute_batch("COMMIT; BEGIN IMMEDIATE").map_err(failed)?;
-            let mut connections = open::sealed_for_cores(self.load.opener, self.load.to, bytes, self.progress)?;
-            let counted: Vec<_> = tables.iter().map(|(entry, shape)| (&shape.archived, entry.rows)).collect();
-            return proof::digests(&mut connections, &counted, self.progress)?.map_err(failed);
-        }
-        let mut digests = Vec::new();
-        for (done, (_, shape)) in (0..).zip(tables) {
-            self.progress.at(done, tables.len() as u64)?;
-            digests.push(self.uninterrupted(|connection| proof::digest(connection, shape))?);
-        }
-        Ok(digests)
     }
 
     /// Enters the views and triggers, in the words of the schema; then SQLite reads the whole schema again.

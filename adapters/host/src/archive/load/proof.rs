@@ -9,7 +9,7 @@ use crate::archive::sheet::{self, Digests, Sheet, Trip};
 use crate::archive::tables::Archived;
 use crate::archive::{cell, forming};
 use crate::error::Result;
-use crate::progress::Progress;
+use crate::progress::Watcher;
 
 /// Rows added up, in whatever order they come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,12 +43,12 @@ pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result
 pub(super) fn digests(
     connections: &mut [Connection],
     tables: &[(&Archived, u64)],
-    progress: &mut Progress<'_>,
+    watcher: &mut dyn Watcher,
 ) -> Result<rusqlite::Result<Vec<String>>> {
     let total = tables.len() as u64;
     let formed = forming::form(connections, tables, Digests::OfFile, |formed| {
         let digests = (0..).zip(tables).map(|(done, (table, _))| {
-            let sheet = formed.sheet(table, &mut |_, _| progress.at(done, total))?;
+            let sheet = formed.sheet(table, &mut |_, _| watcher.at(done, total))?;
             Ok(digest_of(sheet))
         });
         digests.collect::<Result<rusqlite::Result<Vec<_>>>>()
