@@ -5,14 +5,17 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use omnicraft_benches::business::{Business, sizes};
-use omnicraft_benches::contest::{Contest, Timed, at_once};
+use omnicraft_benches::contest::{Contest, Timed, at_once, timed};
 use omnicraft_benches::engine::{self, Home};
 use omnicraft_benches::peers;
+use omnicraft_core::event::Source;
 use omnicraft_fixtures::Size;
+use rusqlite::Connection;
 
 fn benchmark(criterion: &mut Criterion) {
     for (name, size) in sizes() {
@@ -21,11 +24,16 @@ fn benchmark(criterion: &mut Criterion) {
 }
 
 fn restores(criterion: &mut Criterion, (name, size): (&str, Size), business: &Business) {
-    const ENGINE: &str = "engine: check, safeguard, swap, check";
+    const SNAPSHOT: &str = "engine: a snapshot of its own; check, safeguard, swap, check";
+    const FILE: &str = "engine: a file from outside, checked in full besides";
     const RENAME: &str = "cp + fsync + rename";
     let (from, live, new) = (business.path(), business.beside("live.db"), business.beside("new.db"));
     business.copy_to(&live);
-    let home = RefCell::new(Home::with(business));
+    let mut home = Home::with(business);
+    home.start();
+    let (snapshot, books) = (home.newest(), home.live());
+    let home = RefCell::new(home);
+    let outside = || Source::File(from.to_str().unwrap().into());
     let rename = || {
         peers::copy(&from, &new);
         fs::rename(&new, &live).unwrap();
@@ -37,11 +45,18 @@ fn restores(criterion: &mut Criterion, (name, size): (&str, Size), business: &Bu
     let group = format!("restore of one .db, {name}");
     let mut contest = Contest::new(criterion, ("restore", &group), business.bytes, (who, yardstick));
     contest.against(RENAME, at_once(rename));
-    contest.against(ENGINE, at_once(|| home.borrow_mut().restore(&from)));
+    contest.against(SNAPSHOT, timed(|| sell(&books), || home.borrow_mut().restore(Source::Snapshot(snapshot))));
+    contest.against(FILE, timed(|| sell(&books), || home.borrow_mut().restore(outside())));
     if size != Size::Small {
-        contest.goal(ENGINE, "sqlite3 .restore", 0.6);
+        contest.goal(SNAPSHOT, "sqlite3 .restore", 0.6).goal(FILE, "sqlite3 .restore", 0.6);
     }
     contest.finish();
+}
+
+/// Changes the live database, so that what is replaced is not known from before.
+fn sell(books: &Path) {
+    let sql = "UPDATE clients SET note = hex(randomblob(4)) WHERE id = (SELECT max(id) FROM clients)";
+    Connection::open(books).unwrap().execute(sql, []).unwrap();
 }
 
 criterion_group! {

@@ -8,7 +8,7 @@ use criterion::Criterion;
 use jiff::{ToSpan, Zoned};
 use omnicraft_core::effect::Depth;
 use omnicraft_core::event::{EventKind, Source};
-use omnicraft_core::model::{Workspace, WorkspaceId};
+use omnicraft_core::model::{SnapshotId, Workspace, WorkspaceId};
 use omnicraft_core::state::Ending;
 use omnicraft_core::transition::Conclusion;
 use omnicraft_erp::{BUSINESS, OmniCraft};
@@ -78,15 +78,13 @@ impl Home {
 
     /// Shows what a restore of the newest snapshot would change.
     pub fn preview(&mut self) {
-        let newest = self.engine.state().snapshots.keys().next_back().copied().unwrap();
-        let ended = self.done(EventKind::PreviewRequested(self.shop.clone(), Source::Snapshot(newest)));
+        let ended = self.done(EventKind::PreviewRequested(self.shop.clone(), Source::Snapshot(self.newest())));
         assert!(ended.differences.is_some());
     }
 
     /// Checks the newest snapshot in full.
     pub fn verify(&mut self) {
-        let newest = self.engine.state().snapshots.keys().next_back().copied().unwrap();
-        self.done(EventKind::VerifyRequested(vec![newest], Depth::Proven));
+        self.done(EventKind::VerifyRequested(vec![self.newest()], Depth::Proven));
     }
 
     fn done(&mut self, event: EventKind) -> Conclusion {
@@ -95,10 +93,14 @@ impl Home {
         ended
     }
 
-    /// Restores from a file.
-    pub fn restore(&mut self, file: &Path) {
-        let file = file.to_str().unwrap().into();
-        self.done(EventKind::RestoreRequested(self.shop.clone(), Source::File(file)));
+    /// Restores a snapshot or a file.
+    pub fn restore(&mut self, source: Source) {
+        self.done(EventKind::RestoreRequested(self.shop.clone(), source));
+    }
+
+    /// The newest snapshot.
+    pub fn newest(&self) -> SnapshotId {
+        self.engine.state().snapshots.keys().next_back().copied().unwrap()
     }
 
     /// The live database.

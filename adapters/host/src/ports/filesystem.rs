@@ -3,6 +3,7 @@
 //! process's SQLite locks on it (fcntl(2), "record locks … released when the process closes any file descriptor").
 
 mod copying;
+mod digest;
 #[cfg(target_os = "linux")]
 mod large;
 #[cfg(target_os = "linux")]
@@ -133,10 +134,6 @@ impl OldFile for File {}
 /// already keeps the mode that it has.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsFileSystem;
-
-/// Bytes that are hashed at a time.
-const DIGEST_BLOCK: usize = 256 << 10;
-
 impl FileSystem for OsFileSystem {
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let Some(listing) = found(fs::read_dir(folder))? else { return Ok(Vec::new()) };
@@ -211,13 +208,7 @@ impl FileSystem for OsFileSystem {
     }
 
     fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
-        let (mut file, mut hasher, mut block) = (open(path)?, blake3::Hasher::new(), vec![0; DIGEST_BLOCK]);
-        let mut done = 0;
-        while let Some(read) = hash_some(&mut file, &mut hasher, &mut block)? {
-            done += read as u64;
-            go_on(watch, done)?;
-        }
-        Ok(hasher.finalize().to_hex().to_string())
+        digest::digest(path, watch)
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
@@ -318,21 +309,6 @@ fn open_lock(path: &Path) -> io::Result<File> {
             result => result,
         },
         result => result,
-    }
-}
-
-/// Takes some more of a file into a digest; how much, and `None` at its end.
-fn hash_some(file: &mut impl Read, hasher: &mut blake3::Hasher, block: &mut [u8]) -> io::Result<Option<usize>> {
-    loop {
-        match file.read(block) {
-            Ok(0) => return Ok(None),
-            Ok(read) => {
-                hasher.update(&block[..read]);
-                return Ok(Some(read));
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
     }
 }
 

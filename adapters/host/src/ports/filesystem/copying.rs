@@ -10,9 +10,10 @@ use std::path::Path;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
+use super::digest::{BLOCK as DIGEST_BLOCK, hash_some};
 #[cfg(target_os = "linux")]
 use super::large;
-use super::{DIGEST_BLOCK, Watch, create_new, go_on, hash_some, whole_or_gone};
+use super::{Watch, create_new, go_on, whole_or_gone};
 
 /// Bytes from which on another core pays.
 pub(super) const LARGE: u64 = 8 << 20;
