@@ -71,7 +71,7 @@ fn prepare(connection: &Connection, load: &Load<'_>, schema: &Schema) -> rusqlit
     ))?;
     connection.execute_batch(&format!(
         "PRAGMA main.locking_mode = EXCLUSIVE; PRAGMA main.journal_mode = MEMORY; PRAGMA main.synchronous = OFF;
-         PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536;
+         PRAGMA foreign_keys = OFF; PRAGMA temp_store = FILE; PRAGMA cache_size = -32768;
          PRAGMA main.application_id = {}; PRAGMA main.user_version = {}; BEGIN IMMEDIATE",
         schema.application_id, schema.user_version,
     ))
