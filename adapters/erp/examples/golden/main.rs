@@ -82,5 +82,5 @@ fn write(schema: &str, version: &str, rows: &str, archive: &Path) {
     let origin = Origin { app: app.name(), workspace: &workspace, facts: &facts, taken_at: &taken_at };
     let file = OsFileSystem.create_new(archive).unwrap();
     let source = open::sealed(&opener, &database).unwrap();
-    pack(source, file, &origin, &database, archive, &mut progress).unwrap();
+    pack(&mut [source], file, &origin, &database, archive, &mut progress).unwrap();
 }

@@ -10,8 +10,8 @@ use std::thread;
 
 use rusqlite::Connection;
 
-use super::parts::{self, Span};
-use super::sheet::{self, Binding, Digests, Rows, Sheet, Trip};
+use super::parts;
+use super::sheet::{self, Binding, Digests, Part, Rows, Sheet, Trip};
 use super::tables::Archived;
 use crate::error::Result;
 
@@ -21,13 +21,6 @@ const AHEAD: usize = 4;
 /// Blocks of a part that wait at most.
 const WAITING: usize = 4;
 
-/// A part of a table's file.
-struct Part<'t> {
-    table: &'t Archived,
-    span: Span,
-    is_last: bool,
-}
-
 /// A piece of a part.
 enum Piece {
     /// Bytes, and how many rows of the part are formed.
@@ -35,6 +28,9 @@ enum Piece {
     /// The end of the part.
     End(std::result::Result<Rows, Trip>),
 }
+
+/// A part, and whether it is the last one of its table.
+type Queued<'t> = (Part<'t>, bool);
 
 /// The pieces of a part, and whether it is the last one of its table.
 type Turn = (Receiver<Piece>, bool);
@@ -80,19 +76,19 @@ pub(super) fn form<T>(
     }))
 }
 
-fn split<'t>(connection: &Connection, tables: &[(&'t Archived, u64)]) -> rusqlite::Result<Vec<Part<'t>>> {
+fn split<'t>(connection: &Connection, tables: &[(&'t Archived, u64)]) -> rusqlite::Result<Vec<Queued<'t>>> {
     let mut all = Vec::new();
     for (table, rows) in tables {
-        let spans = parts::split(connection, table, *rows)?;
+        let (spans, is_strict) = (parts::split(connection, table, *rows)?, sheet::is_strict(connection, table)?);
         let last = spans.len() - 1;
-        all.extend(spans.into_iter().enumerate().map(|(n, span)| Part { table, span, is_last: n == last }));
+        all.extend(spans.into_iter().enumerate().map(|(n, span)| (Part { table, is_strict, span }, n == last)));
     }
     Ok(all)
 }
 
 /// Forms parts.
 struct Former<'a, 't> {
-    left: &'a Mutex<slice::Iter<'a, Part<'t>>>,
+    left: &'a Mutex<slice::Iter<'a, Queued<'t>>>,
     queue: SyncSender<Turn>,
     digests: Digests,
     used: &'a Used,
@@ -102,7 +98,7 @@ impl<'a, 't> Former<'a, 't> {
     /// Forms one part after the other, as long as somebody takes them.
     fn work(&self, connection: &mut Connection) {
         while let Some((part, pieces)) = self.next() {
-            let formed = sheet::form(connection, part.table, part.span, self.digests, &mut |block, rows| {
+            let formed = sheet::form(connection, part, self.digests, &mut |block, rows| {
                 pieces.send(Piece::Block(self.used.copy(block), rows)).map_err(|_| ErrorKind::BrokenPipe.into())
             });
             if pieces.send(Piece::End(formed)).is_err() {
@@ -114,9 +110,9 @@ impl<'a, 't> Former<'a, 't> {
     /// The next part, and where its pieces go. It is queued before anybody can take the one behind it.
     fn next(&self) -> Option<(&'a Part<'t>, SyncSender<Piece>)> {
         let mut left = alive(self.left);
-        let part = left.next()?;
+        let (part, is_last) = left.next()?;
         let (pieces, turn) = sync_channel(WAITING);
-        self.queue.send((turn, part.is_last)).ok()?;
+        self.queue.send((turn, *is_last)).ok()?;
         Some((part, pieces))
     }
 }

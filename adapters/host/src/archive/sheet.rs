@@ -95,7 +95,8 @@ pub(super) fn write(
         take(block, rows)
     };
     hand_on(&header(table)?, 0)?;
-    let rows = form(connection, table, Span::WHOLE, digests, &mut hand_on)?;
+    let whole = Part { table, is_strict: is_strict(connection, table)?, span: Span::WHOLE };
+    let rows = form(connection, &whole, digests, &mut hand_on)?;
     binding.add_rows(rows);
     Ok(binding.finish())
 }
@@ -112,17 +113,26 @@ pub(super) fn header(table: &Archived) -> Result<Vec<u8>, Trip> {
     csv.into_inner().map_err(|_| Trip::Hung)
 }
 
+/// Rows of a table.
+pub(super) struct Part<'t> {
+    /// The table.
+    pub(super) table: &'t Archived,
+    /// Whether it is `STRICT`.
+    pub(super) is_strict: bool,
+    /// Which rows.
+    pub(super) span: Span,
+}
+
 /// Reads some rows of a table and forms their part of its CSV file, block by block.
 pub(super) fn form(
     connection: &Connection,
-    table: &Archived,
-    span: Span,
+    &Part { table, is_strict, span }: &Part<'_>,
     digests: Digests,
     take: Take<'_>,
 ) -> Result<Rows, Trip> {
     let formed = Cell::new(0);
     let mut csv = writer(Blocks { rows: &formed, take });
-    let mut record = Record::new(table, is_strict(connection, table)?);
+    let mut record = Record::new(table, is_strict);
     let mut rows = Rows::none(digests);
     let mut statement = connection.prepare(&span.select(table))?;
     let mut found = statement.query([])?;
@@ -193,7 +203,8 @@ impl Rows {
     }
 }
 
-fn is_strict(connection: &Connection, table: &Archived) -> rusqlite::Result<bool> {
+/// Whether a table is `STRICT`.
+pub(super) fn is_strict(connection: &Connection, table: &Archived) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_list(?1) WHERE schema = 'main' AND strict)";
     connection.query_row(sql, [&table.name], |row| row.get(0))
 }
