@@ -1,7 +1,10 @@
 //! A content that was checked before is not checked again. Where the digest of a copy is that of a good snapshot of the
 //! same workspace, all that is left to prove is that the disk holds what was copied: the copy is read back and its digest
-//! compared. So it is with a good snapshot that is to be restored, and with its preview. What SQLite said of the content then, it would say again: a copy bears in its header the version of the
+//! compared. What SQLite said of the content then, it would say again: a copy bears in its header the version of the
 //! SQLite that sealed it, so with another version the digests would differ.
+//!
+//! So it is with a good snapshot that is previewed, or is to be restored; what will be swapped in is checked anew beside the
+//! live file, by the SQLite of today.
 
 use super::{copying, stop};
 use crate::effect::{Depth, Effect};

@@ -118,7 +118,7 @@ impl<'a, 't> Former<'a, 't> {
 }
 
 impl Formed<'_> {
-    /// Puts the file of the next table together, and hands on its blocks.
+    /// Puts the file of the next table together, and hands on its blocks. After a trip there is no next one.
     pub(super) fn sheet(&self, table: &Archived, take: Take<'_>) -> Result<std::result::Result<Sheet, Trip>> {
         let mut binding = Binding::new(self.digests);
         match sheet::header(table) {

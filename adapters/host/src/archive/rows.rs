@@ -1,6 +1,6 @@
 //! The rows of one table, read from its CSV file: each value in the form that its column asks for, or a finding with
 //! its line and column. The file is unpacked on a thread of its own. Memory holds a few blocks, one batch of about 1 MiB of
-//! values, and one record as it is written; so at most a row of SQLite's largest size, twice.
+//! values, and one record as it is written; so at most a row of SQLite's largest size, twice, for each file that is read.
 
 mod tokens;
 

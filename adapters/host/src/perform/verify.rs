@@ -41,6 +41,11 @@ pub(super) fn content(
     let stamp = work.present(ATTEMPTED, &path)?;
     let mut progress = work.progress("Checking", file);
     let files = work.files();
-    let digest = |watch: Watch<'_>| files.digest(&path, watch).map_err(failed("read the file", &path));
+    let digest = |watch: Watch<'_>| {
+        // Beside other checks, and where a core is left to the app, one is enough.
+        let is_alone = depth == Depth::Digest;
+        let digest = if is_alone { files.digest_on_cores(&path, watch) } else { files.digest(&path, watch) };
+        digest.map_err(failed("read the file", &path))
+    };
     sqlite::integrity::verify(work.sqlite(), &path, depth, profile, &digest, stamp, &mut progress)
 }

@@ -140,7 +140,7 @@ impl<'a> Work<'a> {
 
     pub(super) fn digest(&self, path: &Path, progress: &mut Progress<'_>) -> Result<String> {
         let size = self.present("read the file", path)?.size;
-        let digest = self.files().digest(path, &mut |done| progress.at(done, size).is_ok());
+        let digest = self.files().digest_on_cores(path, &mut |done| progress.at(done, size).is_ok());
         digest.map_err(failed("read the file", path))
     }
 

@@ -76,6 +76,11 @@ pub trait FileSystem: Send + Sync {
     /// BLAKE3 of a file, in hex.
     fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String>;
 
+    /// The same, on two cores where that pays.
+    fn digest_on_cores(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
+        self.digest(path, watch)
+    }
+
     /// Makes a file's content durable.
     fn sync_file(&self, path: &Path) -> io::Result<()>;
 
@@ -134,6 +139,7 @@ impl OldFile for File {}
 /// already keeps the mode that it has.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsFileSystem;
+
 impl FileSystem for OsFileSystem {
     fn list(&self, folder: &Path) -> io::Result<Vec<Entry>> {
         let Some(listing) = found(fs::read_dir(folder))? else { return Ok(Vec::new()) };
@@ -209,6 +215,10 @@ impl FileSystem for OsFileSystem {
 
     fn digest(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
         digest::digest(path, watch)
+    }
+
+    fn digest_on_cores(&self, path: &Path, watch: Watch<'_>) -> io::Result<String> {
+        digest::digest_on_cores(path, watch)
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {

@@ -24,7 +24,7 @@ pub(in crate::plans) struct Candidate {
     pub(in crate::plans) path: Utf8PathBuf,
     /// For people.
     pub(in crate::plans) shown: String,
-    /// How deeply it is checked: a good snapshot was checked before it was published, so its digest tells all; what is
+    /// How deeply it is checked: a good snapshot was checked before it was published, so its digest is enough; what is
     /// built of an archive is checked as it is built; of a database that somebody brings nothing is known.
     pub(in crate::plans) depth: Depth,
 }

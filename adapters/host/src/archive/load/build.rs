@@ -1,5 +1,5 @@
-//! Builds the database step by step, in one transaction: tables, rows, indexes, then what has no pages. The file is
-//! worthless until it is whole, so nothing before its end is durable.
+//! Builds the database step by step: tables, rows, indexes, then what has no pages. The file is worthless until it is
+//! whole, so nothing before its end is durable, whatever is committed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,7 @@ use super::schema::{Entry, SEQUENCES, Schema, Shape};
 use super::{Load, authorizer, feed, references, search, unique};
 use crate::archive::findings::Findings;
 use crate::archive::manifest::TableEntry;
+use crate::archive::sheet::Trip;
 use crate::error::{Result, Stop};
 use crate::progress::Progress;
 use crate::sqlite::{interruptible, open};
@@ -188,15 +189,18 @@ impl<'a> Build<'a, '_, '_> {
     /// Completes the rules, and computes the digests that the tables' files would have now, if nothing is wrong.
     ///
     /// Where it pays, both are done at the same time. The digests are then of what is in the file: its tables are
-    /// committed, and making indexes leaves their pages alone.
+    /// committed, and making indexes leaves their pages alone. Not so with `auto_vacuum`, which moves pages to make room for
+    /// the root of an index; and an edited archive may say any number of rows, by which the reading is split.
     fn rules_and_digests(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<String>> {
+        let load = self.load;
         let bytes = tables.iter().map(|(entry, _)| entry.bytes).fold(0, u64::saturating_add);
-        if !self.findings.is_empty() || !open::two_cores_pay(self.load.opener, bytes, self.progress) {
+        let is_fit = self.findings.is_empty() && load.manifest.auto_vacuum == 0 && !load.accept_edited;
+        if !is_fit || !open::two_cores_pay(load.opener, bytes, self.progress) {
             self.rules()?;
             return if self.findings.is_empty() { self.digests(tables) } else { Ok(Vec::new()) };
         }
         self.connection.execute_batch("COMMIT; BEGIN IMMEDIATE").map_err(|error| self.failed(&error))?;
-        let mut readers = open::sealed_for_cores(self.load.opener, self.load.to, bytes, self.progress)?;
+        let mut readers = open::sealed_for_cores(load.opener, load.to, bytes, self.progress)?;
         for reader in &readers {
             // The schema stays for it what it is now, whatever is written there meanwhile.
             reader.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema").map_err(|error| self.failed(&error))?;
@@ -208,8 +212,16 @@ impl<'a> Build<'a, '_, '_> {
             |watcher| proof::digests(&mut readers, &counted, watcher),
             Self::rules,
         )?;
-        // What cannot be read where a rule is broken is no news.
-        if self.findings.is_empty() { digests.map_err(|error| self.failed(&error)) } else { Ok(Vec::new()) }
+        if !self.findings.is_empty() {
+            // What cannot be read where a rule is broken is no news.
+            return Ok(Vec::new());
+        }
+        digests.map_err(|trip| match trip {
+            Trip::Sqlite(error) => self.failed(&error),
+            Trip::Hung | Trip::Unfit(_) => {
+                Stop::new(FailureKind::Io, ATTEMPTED, load.to, "reading it back broke off", "Try again")
+            }
+        })
     }
 
     fn rules(&mut self) -> Result<()> {

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::schema::Shape;
-use crate::archive::sheet::{self, Digests, Sheet, Trip};
+use crate::archive::sheet::{self, Digests, Trip};
 use crate::archive::tables::Archived;
 use crate::archive::{cell, forming};
 use crate::error::Result;
@@ -36,7 +36,12 @@ impl Sum {
 
 /// The digest that the table's CSV file would have now.
 pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result<String> {
-    digest_of(sheet::write(connection, &shape.archived, Digests::OfFile, &mut |_, _| Ok(())))
+    match sheet::write(connection, &shape.archived, Digests::OfFile, &mut |_, _| Ok(())) {
+        Ok(sheet) => Ok(sheet.digest),
+        Err(Trip::Sqlite(error)) => Err(error),
+        // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.
+        Err(Trip::Hung | Trip::Unfit(_)) => Ok(String::new()),
+    }
 }
 
 /// The same of several tables of about so many rows, read on a thread for each of the connections.
@@ -44,25 +49,17 @@ pub(super) fn digests(
     connections: &mut [Connection],
     tables: &[(&Archived, u64)],
     watcher: &mut dyn Watcher,
-) -> Result<rusqlite::Result<Vec<String>>> {
+) -> Result<std::result::Result<Vec<String>, Trip>> {
     let total = tables.len() as u64;
     let formed = forming::form(connections, tables, Digests::OfFile, |formed| {
         let digests = (0..).zip(tables).map(|(done, (table, _))| {
             let sheet = formed.sheet(table, &mut |_, _| watcher.at(done, total))?;
-            Ok(digest_of(sheet))
+            Ok(sheet.map(|sheet| sheet.digest))
         });
-        digests.collect::<Result<rusqlite::Result<Vec<_>>>>()
+        // Ends at the first trip: behind it the parts of other tables follow.
+        digests.collect::<Result<std::result::Result<Vec<_>, _>>>()
     });
-    formed.unwrap_or_else(|error| Ok(Err(error)))
-}
-
-fn digest_of(sheet: std::result::Result<Sheet, Trip>) -> rusqlite::Result<String> {
-    match sheet {
-        Ok(sheet) => Ok(sheet.digest),
-        Err(Trip::Sqlite(error)) => Err(error),
-        // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.
-        Err(Trip::Hung | Trip::Unfit(_)) => Ok(String::new()),
-    }
+    formed.unwrap_or_else(|error| Ok(Err(Trip::Sqlite(error))))
 }
 
 /// The rows that a table holds now.

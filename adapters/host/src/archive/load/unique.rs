@@ -37,7 +37,8 @@ fn again(build: &mut Build<'_, '_, '_>, table: &str, indexes: Vec<&Entry>) -> Re
     let Some(entry) = load.manifest.tables.iter().find(|entry| entry.name.eq_ignore_ascii_case(table)) else {
         return Ok(());
     };
-    let empty = format!("DELETE FROM main.{}", quoted(table));
+    // What is committed as free is not kept in the journal, which is memory, when it is used anew.
+    let empty = format!("DELETE FROM main.{}; COMMIT; BEGIN IMMEDIATE", quoted(table));
     let emptied = build.connection.execute_batch(&empty);
     let made = emptied.and_then(|()| indexes.iter().try_for_each(|index| build.create(index)));
     made.map_err(|error| build.failed(&error))?;

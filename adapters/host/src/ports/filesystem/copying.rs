@@ -1,7 +1,7 @@
 //! Copies of whole files: cloned where the file system can, which copies nothing; else by the kernel, without our memory.
 //! What is copied is on its way to the disk while the rest is still to come. A copy that must be known to be right is
 //! read back on another core at the same time, where it is large: the pages that are read are the ones that the sync at
-//! the end writes.
+//! the end writes. A clone is read back after its sync.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -56,7 +56,7 @@ fn transfer(from: &File, mut new: &File, told: &mut dyn FnMut(u64) -> io::Result
     {
         let size = from.metadata()?.len();
         if large::cloned(from, new) {
-            // Nothing was written that a pace should count.
+            // Nothing was written that a pace should count; it is done at once.
             return new.sync_all();
         }
         large::make_room(new, size)?;

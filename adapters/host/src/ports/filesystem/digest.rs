@@ -25,16 +25,22 @@ const BRANCH: u64 = 4 << 20;
 /// BLAKE3 of a file, in hex.
 pub(super) fn digest(path: &Path, watch: Watch<'_>) -> io::Result<String> {
     let mut file = open(path)?;
-    let bytes = file.metadata()?.len();
-    if bytes >= LARGE && two_cores::are_there() {
-        return on_two_cores([&mut file, &mut open(path)?], bytes, watch);
-    }
     let (mut hasher, mut block, mut done) = (Hasher::new(), vec![0; BLOCK], 0);
     while let Some(read) = hash_some(&mut file, &mut hasher, &mut block)? {
         done += read as u64;
         go_on(watch, done)?;
     }
     Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// The same on two cores, where that pays.
+pub(super) fn digest_on_cores(path: &Path, watch: Watch<'_>) -> io::Result<String> {
+    let mut file = open(path)?;
+    let bytes = file.metadata()?.len();
+    if bytes < LARGE || !two_cores::are_there() {
+        return digest(path, watch);
+    }
+    on_two_cores([&mut file, &mut open(path)?], bytes, watch)
 }
 
 /// Takes some more of a file into a digest; how much, and `None` at its end.
@@ -54,11 +60,10 @@ pub(super) fn hash_some(file: &mut impl Read, hasher: &mut Hasher, block: &mut [
 
 /// The digest of a file of so many bytes, which is open twice.
 fn on_two_cores([here, beside]: [&mut File; 2], bytes: u64, watch: Watch<'_>) -> io::Result<String> {
-    let tree = Tree { bytes, next: AtomicU64::new(0), done: AtomicU64::new(0), stop: AtomicBool::new(false) };
+    let tree = Tree { bytes, next: AtomicU64::new(0), done: AtomicU64::new(0), failed: AtomicBool::new(false) };
     let (mut branches, others) = thread::scope(|scope| {
-        let other = scope.spawn(|| tree.branches(beside, &mut |_| !tree.stop.load(Ordering::Relaxed)));
+        let other = scope.spawn(|| tree.branches(beside, &mut |_| true));
         let here = tree.branches(here, watch);
-        tree.stop.store(here.is_err(), Ordering::Relaxed);
         let other = other.join().unwrap_or_else(|panic| resume_unwind(panic));
         Ok::<_, io::Error>((here?, other?))
     })?;
@@ -73,20 +78,28 @@ struct Tree {
     next: AtomicU64,
     /// Bytes that are hashed.
     done: AtomicU64,
-    /// Whether nobody wants it any more.
-    stop: AtomicBool,
+    /// Whether one thread has failed or was stopped: then the other ends too.
+    failed: AtomicBool,
 }
 
 /// Branches by where they begin.
 type Branches = BTreeMap<u64, ChainingValue>;
 
 impl Tree {
-    /// Computes branches as long as there are some that nobody computes.
+    /// Computes branches as long as there are some that nobody computes, and nothing has failed.
     fn branches(&self, file: &mut File, watch: Watch<'_>) -> io::Result<Branches> {
+        let branches = self.some(file, watch);
+        if branches.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        branches
+    }
+
+    fn some(&self, file: &mut File, watch: Watch<'_>) -> io::Result<Branches> {
         let (mut branches, mut block) = (Branches::new(), vec![0; BLOCK]);
         loop {
             let start = self.next.fetch_add(BRANCH, Ordering::Relaxed);
-            if start >= self.bytes {
+            if start >= self.bytes || self.failed.load(Ordering::Relaxed) {
                 return Ok(branches);
             }
             file.seek(SeekFrom::Start(start))?;
@@ -141,7 +154,7 @@ mod tests {
             done = done.max(now);
             true
         };
-        assert_eq!(digest(file.path(), &mut watch).unwrap(), expected, "{bytes} bytes");
+        assert_eq!(digest_on_cores(file.path(), &mut watch).unwrap(), expected, "{bytes} bytes");
         assert!(done <= bytes, "{done}");
         if bytes > BRANCH {
             let [mut here, mut beside] = [(); 2].map(|()| open(file.path()).unwrap());
@@ -178,7 +191,7 @@ mod tests {
             asked += 1;
             asked < 3
         };
-        assert_eq!(digest(file.path(), &mut watch).unwrap_err().kind(), ErrorKind::Interrupted);
+        assert_eq!(digest_on_cores(file.path(), &mut watch).unwrap_err().kind(), ErrorKind::Interrupted);
     }
 
     /// A file that loses its end while it is read has no digest, rather than that of something else.
