@@ -11,7 +11,7 @@ use std::thread;
 use rusqlite::Connection;
 
 use super::parts;
-use super::sheet::{self, Binding, Digests, Part, Rows, Sheet, Trip};
+use super::sheet::{self, Binding, Part, Rows, Sheet, Trip};
 use super::tables::Archived;
 use crate::error::Result;
 
@@ -41,7 +41,6 @@ pub(super) type Take<'a> = &'a mut dyn FnMut(&[u8], u64) -> Result<()>;
 /// Files that are being formed, one table after the other.
 pub(super) struct Formed<'a> {
     turns: Receiver<Turn>,
-    digests: Digests,
     used: &'a Used,
 }
 
@@ -54,7 +53,6 @@ struct Used(Mutex<Vec<Vec<u8>>>);
 pub(super) fn form<T>(
     connections: &mut [Connection],
     tables: &[(&Archived, u64)],
-    digests: Digests,
     put_together: impl FnOnce(&Formed<'_>) -> T,
 ) -> rusqlite::Result<T> {
     let parts = connections.first().map(|connection| split(connection, tables)).transpose()?.unwrap_or_default();
@@ -64,12 +62,12 @@ pub(super) fn form<T>(
         let formers: Vec<_> = connections
             .iter_mut()
             .map(|connection| {
-                let former = Former { left: &left, queue: queue.clone(), digests, used: &used };
+                let former = Former { left: &left, queue: queue.clone(), used: &used };
                 scope.spawn(move || former.work(connection))
             })
             .collect();
         drop(queue);
-        let done = put_together(&Formed { turns, digests, used: &used });
+        let done = put_together(&Formed { turns, used: &used });
         // Whoever waits for one that broke off has been told.
         formers.into_iter().for_each(|former| drop(former.join()));
         done
@@ -90,7 +88,6 @@ fn split<'t>(connection: &Connection, tables: &[(&'t Archived, u64)]) -> rusqlit
 struct Former<'a, 't> {
     left: &'a Mutex<slice::Iter<'a, Queued<'t>>>,
     queue: SyncSender<Turn>,
-    digests: Digests,
     used: &'a Used,
 }
 
@@ -98,7 +95,7 @@ impl<'a, 't> Former<'a, 't> {
     /// Forms one part after the other, as long as somebody takes them.
     fn work(&self, connection: &mut Connection) {
         while let Some((part, pieces)) = self.next() {
-            let formed = sheet::form(connection, part, self.digests, &mut |block, rows| {
+            let formed = sheet::form(connection, part, &mut |block, rows| {
                 pieces.send(Piece::Block(self.used.copy(block), rows)).map_err(|_| ErrorKind::BrokenPipe.into())
             });
             if pieces.send(Piece::End(formed)).is_err() {
@@ -120,7 +117,7 @@ impl<'a, 't> Former<'a, 't> {
 impl Formed<'_> {
     /// Puts the file of the next table together, and hands on its blocks. After a trip there is no next one.
     pub(super) fn sheet(&self, table: &Archived, take: Take<'_>) -> Result<std::result::Result<Sheet, Trip>> {
-        let mut binding = Binding::new(self.digests);
+        let mut binding = Binding::default();
         match sheet::header(table) {
             Ok(header) => {
                 binding.add(&header);

@@ -31,7 +31,7 @@ pub struct How {
     /// Whether content that was changed since the export is accepted.
     pub accept_edited: bool,
     /// Whether the rows are read, too, of files that are byte for byte what was exported. Whoever builds a database of
-    /// the archive reads them then; only their short digests, which tell of edits alone, are compared with nothing.
+    /// the archive reads them then.
     pub all_rows: bool,
 }
 

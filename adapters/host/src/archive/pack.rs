@@ -13,7 +13,7 @@ use super::forming::{self, Formed};
 use super::layout::{self, MANIFEST, MOST_FILES, README};
 use super::manifest::{CsvManifest, FORMAT, Manifest, SchemaEntry, TableEntry, WorkspaceRecord};
 use super::readme;
-use super::sheet::{Digests, Sheet, Trip};
+use super::sheet::{Sheet, Trip};
 use super::tables::{self, Archived};
 use super::writer::{How, Writer};
 use crate::error::{Result, Stop};
@@ -104,9 +104,7 @@ impl Packing<'_, '_> {
         let rows = |table: &Archived| self.facts.rows.get(&table.name).copied().unwrap_or_default();
         let counted: Vec<_> = tables.iter().map(|table| (table, rows(table))).collect();
         while let Some(rest) = counted.get(entries.len()..).filter(|rest| !rest.is_empty()) {
-            let formed = forming::form(connections, rest, Digests::OfFileAndRows, |formed| {
-                self.in_turn(rest, &mut entries, how, formed)
-            });
+            let formed = forming::form(connections, rest, |formed| self.in_turn(rest, &mut entries, how, formed));
             how = formed.map_err(|error| self.unread(&error))??;
         }
         Ok(entries)

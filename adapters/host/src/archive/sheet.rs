@@ -23,15 +23,6 @@ const SHRUNK: usize = 1 << 20;
 /// Takes a block, and how many rows are formed. An error ends the reading.
 pub(super) type Take<'a> = &'a mut dyn FnMut(&[u8], u64) -> io::Result<()>;
 
-/// Which digests are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Digests {
-    /// That of the file.
-    OfFile,
-    /// The short digest of each row too.
-    OfFileAndRows,
-}
-
 /// What was learnt of a file while it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sheet {
@@ -41,7 +32,7 @@ pub(super) struct Sheet {
     pub(super) bytes: u64,
     /// BLAKE3 of the bytes, in hex.
     pub(super) digest: String,
-    /// The short digest of each row, if they were taken; `None` where there are more rows than a spreadsheet can hold.
+    /// The short digest of each row, `None` where there are more rows than a spreadsheet can hold.
     pub(super) lines: Option<Vec<u8>>,
 }
 
@@ -50,7 +41,7 @@ pub(super) struct Sheet {
 pub(super) struct Rows {
     /// How many.
     count: u64,
-    /// The short digest of each, if they were taken; `None` where there are more rows than a spreadsheet can hold.
+    /// The short digest of each, `None` where there are more rows than a spreadsheet can hold.
     lines: Option<Vec<u8>>,
 }
 
@@ -83,20 +74,15 @@ impl From<io::Error> for Trip {
 }
 
 /// Reads the rows of a table and forms its CSV file, block by block.
-pub(super) fn write(
-    connection: &Connection,
-    table: &Archived,
-    digests: Digests,
-    take: Take<'_>,
-) -> Result<Sheet, Trip> {
-    let mut binding = Binding::new(digests);
+pub(super) fn write(connection: &Connection, table: &Archived, take: Take<'_>) -> Result<Sheet, Trip> {
+    let mut binding = Binding::default();
     let mut hand_on = |block: &[u8], rows| {
         binding.add(block);
         take(block, rows)
     };
     hand_on(&header(table)?, 0)?;
     let whole = Part { table, is_strict: is_strict(connection, table)?, span: Span::WHOLE };
-    let rows = form(connection, &whole, digests, &mut hand_on)?;
+    let rows = form(connection, &whole, &mut hand_on)?;
     binding.add_rows(rows);
     Ok(binding.finish())
 }
@@ -127,13 +113,12 @@ pub(super) struct Part<'t> {
 pub(super) fn form(
     connection: &Connection,
     &Part { table, is_strict, span }: &Part<'_>,
-    digests: Digests,
     take: Take<'_>,
 ) -> Result<Rows, Trip> {
     let formed = Cell::new(0);
     let mut csv = writer(Blocks { rows: &formed, take });
     let mut record = Record::new(table, is_strict);
-    let mut rows = Rows::none(digests);
+    let mut rows = Rows::default();
     let mut statement = connection.prepare(&span.select(table))?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
@@ -157,6 +142,7 @@ fn writer<W: Write>(to: W) -> csv::Writer<W> {
 }
 
 /// Learns of a file what its parts tell, which come in their order.
+#[derive(Default)]
 pub(super) struct Binding {
     hasher: blake3::Hasher,
     bytes: u64,
@@ -164,11 +150,6 @@ pub(super) struct Binding {
 }
 
 impl Binding {
-    /// Of a file that has nothing yet.
-    pub(super) fn new(digests: Digests) -> Self {
-        Self { hasher: blake3::Hasher::new(), bytes: 0, rows: Rows::none(digests) }
-    }
-
     /// Adds bytes.
     pub(super) fn add(&mut self, block: &[u8]) {
         self.hasher.update(block);
@@ -197,9 +178,9 @@ impl Binding {
     }
 }
 
-impl Rows {
-    fn none(digests: Digests) -> Self {
-        Self { count: 0, lines: (digests == Digests::OfFileAndRows).then(Vec::new) }
+impl Default for Rows {
+    fn default() -> Self {
+        Self { count: 0, lines: Some(Vec::new()) }
     }
 }
 

@@ -50,10 +50,10 @@ fn check(table: &str, rowids: &str, rows: u64, bytes: u64) {
     let (_folder, [alone, mut two @ ..]) = database(table, rowids, rows, bytes);
     let tables = tables::archived(&alone).unwrap();
     let counted: Vec<_> = tables.iter().map(|table| (table, rows)).collect();
-    form(&mut two, &counted, Digests::OfFileAndRows, |formed| {
+    form(&mut two, &counted, |formed| {
         for (table, _) in &counted {
             let (mut whole, mut parts, mut last) = (Vec::new(), Vec::new(), 0);
-            let expected = sheet::write(&alone, table, Digests::OfFileAndRows, &mut |block, _| {
+            let expected = sheet::write(&alone, table, &mut |block, _| {
                 whole.extend_from_slice(block);
                 Ok(())
             });

@@ -8,9 +8,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use super::loader::Loader;
-use super::proof::{self, Sum};
+use super::proof::{self, Sum, Told};
 use super::schema::{Entry, SEQUENCES, Schema, Shape};
 use super::{Load, authorizer, feed, references, search, unique};
+use crate::archive::container::Container;
 use crate::archive::findings::Findings;
 use crate::archive::manifest::TableEntry;
 use crate::archive::sheet::Trip;
@@ -100,9 +101,9 @@ impl<'a> Build<'a, '_, '_> {
         let schema = self.schema;
         let entries = self.load.manifest.tables.iter();
         let tables: Vec<_> = entries.filter_map(|entry| Some((entry, schema.table(&entry.name)?))).collect();
-        let digests = self.rules_and_digests(&tables)?;
+        let told = self.rules_and_tables(&tables)?;
         if self.findings.is_empty() {
-            let edited = self.prove(&tables, &digests)?;
+            let edited = self.prove(&tables, &told)?;
             self.texts()?;
             if edited {
                 search::refresh(self)?;
@@ -186,18 +187,18 @@ impl<'a> Build<'a, '_, '_> {
         }
     }
 
-    /// Completes the rules, and computes the digests that the tables' files would have now, if nothing is wrong.
+    /// Completes the rules, and learns what an archive would say of the tables now, if nothing is wrong.
     ///
-    /// Where it pays, both are done at the same time. The digests are then of what is in the file: its tables are
+    /// Where it pays, both are done at the same time. What is learnt is then of what is in the file: its tables are
     /// committed, and making indexes leaves their pages alone. Not so with `auto_vacuum`, which moves pages to make room for
     /// the root of an index; and an edited archive may say any number of rows, by which the reading is split.
-    fn rules_and_digests(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<String>> {
+    fn rules_and_tables(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<Told>> {
         let load = self.load;
         let bytes = tables.iter().map(|(entry, _)| entry.bytes).fold(0, u64::saturating_add);
         let is_fit = self.findings.is_empty() && load.manifest.auto_vacuum == 0 && !load.accept_edited;
         if !is_fit || !open::two_cores_pay(load.opener, bytes, self.progress) {
             self.rules()?;
-            return if self.findings.is_empty() { self.digests(tables) } else { Ok(Vec::new()) };
+            return if self.findings.is_empty() { self.told(tables) } else { Ok(Vec::new()) };
         }
         self.connection.execute_batch("COMMIT; BEGIN IMMEDIATE").map_err(|error| self.failed(&error))?;
         let mut readers = open::sealed_for_cores(load.opener, load.to, bytes, self.progress)?;
@@ -206,17 +207,17 @@ impl<'a> Build<'a, '_, '_> {
             reader.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema").map_err(|error| self.failed(&error))?;
         }
         let counted: Vec<_> = tables.iter().map(|(entry, shape)| (&shape.archived, entry.rows)).collect();
-        let (digests, ()) = two_cores::both_with(
+        let (told, ()) = two_cores::both_with(
             self,
             |build| build.progress.cancelled(),
-            |watcher| proof::digests(&mut readers, &counted, watcher),
+            |watcher| proof::all_told(&mut readers, &counted, watcher),
             Self::rules,
         )?;
         if !self.findings.is_empty() {
             // What cannot be read where a rule is broken is no news.
             return Ok(Vec::new());
         }
-        digests.map_err(|trip| match trip {
+        told.map_err(|trip| match trip {
             Trip::Sqlite(error) => self.failed(&error),
             Trip::Hung | Trip::Unfit(_) => {
                 Stop::new(FailureKind::Io, ATTEMPTED, load.to, "reading it back broke off", "Try again")
@@ -229,20 +230,28 @@ impl<'a> Build<'a, '_, '_> {
         references::check(self)
     }
 
-    fn digests(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<String>> {
-        let mut digests = Vec::new();
+    fn told(&mut self, tables: &[(&TableEntry, &Shape)]) -> Result<Vec<Told>> {
+        let mut told = Vec::new();
         for (done, (_, shape)) in (0..).zip(tables) {
             self.progress.at(done, tables.len() as u64)?;
-            digests.push(self.uninterrupted(|connection| proof::digest(connection, shape))?);
+            told.push(self.uninterrupted(|connection| proof::told(connection, shape))?);
         }
-        Ok(digests)
+        Ok(told)
     }
 
     /// Compares what the tables hold with what the archive says, and returns whether anything was edited.
-    fn prove(&mut self, tables: &[(&TableEntry, &Shape)], digests: &[String]) -> Result<bool> {
+    fn prove(&mut self, tables: &[(&TableEntry, &Shape)], told: &[Told]) -> Result<bool> {
+        let mut container = match Container::open(self.load.files, self.load.archive)? {
+            Ok(container) => container,
+            Err(findings) => {
+                self.findings.append(findings);
+                return Ok(false);
+            }
+        };
         let mut edited = false;
-        for ((entry, shape), digest) in tables.iter().zip(digests) {
-            if *digest == entry.digest {
+        for ((entry, shape), told) in tables.iter().zip(told) {
+            if told.file == entry.digest {
+                self.prove_lines(&mut container, entry, told)?;
                 continue;
             }
             edited = true;
@@ -253,6 +262,16 @@ impl<'a> Build<'a, '_, '_> {
             }
         }
         Ok(edited)
+    }
+
+    /// Compares the short digests of a table's rows with those that came with it.
+    fn prove_lines(&mut self, container: &mut Container, entry: &TableEntry, told: &Told) -> Result<()> {
+        let Some(lines) = &entry.lines else { return Ok(()) };
+        let digest = container.read(lines, &mut self.findings, &mut |_| Ok(()))?;
+        if digest.is_some_and(|digest| told.lines.as_ref() != Some(&digest)) {
+            self.findings.member(lines, "its digests are not those of the rows of its table");
+        }
+        Ok(())
     }
 
     /// Enters the views and triggers, in the words of the schema; then SQLite reads the whole schema again.

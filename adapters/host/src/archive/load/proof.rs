@@ -1,11 +1,11 @@
 //! Proves that the new database holds what the archive says, value by value and type by type: each table is written
-//! once more as its CSV file, whose digest must be the manifest's.
+//! once more as its CSV file, whose digest must be the manifest's, and so are the short digests of its rows.
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::schema::Shape;
-use crate::archive::sheet::{self, Digests, Trip};
+use crate::archive::sheet::{self, Sheet, Trip};
 use crate::archive::tables::Archived;
 use crate::archive::{cell, forming};
 use crate::error::Result;
@@ -34,30 +34,46 @@ impl Sum {
     }
 }
 
-/// The digest that the table's CSV file would have now.
-pub(super) fn digest(connection: &Connection, shape: &Shape) -> rusqlite::Result<String> {
-    match sheet::write(connection, &shape.archived, Digests::OfFile, &mut |_, _| Ok(())) {
-        Ok(sheet) => Ok(sheet.digest),
+/// What an archive would say of a table.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The digest of its CSV file.
+    pub(super) file: String,
+    /// The digest of the file with the short digests of its rows, where it has one.
+    pub(super) lines: Option<String>,
+}
+
+impl From<Sheet> for Told {
+    fn from(sheet: Sheet) -> Self {
+        let lines = sheet.lines.map(|lines| blake3::hash(&lines).to_hex().to_string());
+        Self { file: sheet.digest, lines }
+    }
+}
+
+/// What an archive of the new database would say of a table.
+pub(super) fn told(connection: &Connection, shape: &Shape) -> rusqlite::Result<Told> {
+    match sheet::write(connection, &shape.archived, &mut |_, _| Ok(())) {
+        Ok(sheet) => Ok(sheet.into()),
         Err(Trip::Sqlite(error)) => Err(error),
         // Nobody hangs up, and what was loaded stays as it is; if not, an empty digest is nobody's.
-        Err(Trip::Hung | Trip::Unfit(_)) => Ok(String::new()),
+        Err(Trip::Hung | Trip::Unfit(_)) => Ok(Told::default()),
     }
 }
 
 /// The same of several tables of about so many rows, read on a thread for each of the connections.
-pub(super) fn digests(
+pub(super) fn all_told(
     connections: &mut [Connection],
     tables: &[(&Archived, u64)],
     watcher: &mut dyn Watcher,
-) -> Result<std::result::Result<Vec<String>, Trip>> {
+) -> Result<std::result::Result<Vec<Told>, Trip>> {
     let total = tables.len() as u64;
-    let formed = forming::form(connections, tables, Digests::OfFile, |formed| {
-        let digests = (0..).zip(tables).map(|(done, (table, _))| {
+    let formed = forming::form(connections, tables, |formed| {
+        let told = (0..).zip(tables).map(|(done, (table, _))| {
             let sheet = formed.sheet(table, &mut |_, _| watcher.at(done, total))?;
-            Ok(sheet.map(|sheet| sheet.digest))
+            Ok(sheet.map(Told::from))
         });
         // Ends at the first trip: behind it the parts of other tables follow.
-        digests.collect::<Result<std::result::Result<Vec<_>, _>>>()
+        told.collect::<Result<std::result::Result<Vec<_>, _>>>()
     });
     formed.unwrap_or_else(|error| Ok(Err(Trip::Sqlite(error))))
 }
