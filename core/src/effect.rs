@@ -248,7 +248,8 @@ pub enum Effect {
         /// Whether content that was changed since the export is accepted.
         accept_edited: bool,
         /// Whether the rows are read, too, of files that are byte for byte what was exported. Whoever builds a database of
-        /// the archive reads them then.
+        /// the archive reads them then. What an older version has recorded does not say it.
+        #[serde(default)]
         all_rows: bool,
     },
     /// Builds a sealed database file from a CSV archive: schema, rows, then every check. Problems with the content are

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use jiff::Zoned;
 use omnicraft_core::catalog::{self, Connection};
 use omnicraft_core::change::Change;
+use omnicraft_core::effect::Effect;
 use omnicraft_core::error::CatalogError;
 use omnicraft_core::model::{
     Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Tier, Trigger, Workspace, WorkspaceId,
@@ -362,6 +363,15 @@ fn rows_that_we_did_not_write_are_damage() {
         home.meddle(sql);
         check_damaged(&home);
     }
+}
+
+/// An older version was interrupted in the middle of an export, and the app was updated: a step that has learnt to say more
+/// since would have made damage of the whole catalog, and with it went every undo.
+#[test]
+fn a_step_that_an_older_version_recorded_is_understood() {
+    let recorded = r#"{"inspect":{"archive":"books.zip","accept_edited":true}}"#;
+    let step: Effect = serde_json::from_str(recorded).unwrap();
+    assert_eq!(step, Effect::Inspect { archive: "books.zip".into(), accept_edited: true, all_rows: false });
 }
 
 #[test]

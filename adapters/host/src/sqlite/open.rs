@@ -62,7 +62,7 @@ pub fn sealed_for_cores(opener: &Opener, path: &Path, bytes: u64, progress: &Pro
     (0..cores).map(|_| sealed(opener, path)).collect()
 }
 
-/// Whether it pays to read a file of so many bytes, which nobody writes, on two threads with a connection each.
+/// Whether it pays to read a file of so many bytes on two threads with a connection each.
 pub(crate) fn two_cores_pay(opener: &Opener, bytes: u64, progress: &Progress<'_>) -> bool {
     // A named file layer is a simulated disk, which counts what it is asked: there one thread asks.
     bytes >= LARGE && opener.vfs.is_none() && !progress.gives_way() && two_cores::are_there()

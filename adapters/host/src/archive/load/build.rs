@@ -203,7 +203,7 @@ impl<'a> Build<'a, '_, '_> {
         self.connection.execute_batch("COMMIT; BEGIN IMMEDIATE").map_err(|error| self.failed(&error))?;
         let mut readers = open::sealed_for_cores(load.opener, load.to, bytes, self.progress)?;
         for reader in &readers {
-            // The schema stays for it what it is now, whatever is written there meanwhile.
+            // It relies on nobody writing what it reads: the tables stay as they are, and with this the schema does for it.
             reader.execute_batch("BEGIN; SELECT 1 FROM main.sqlite_schema").map_err(|error| self.failed(&error))?;
         }
         let counted: Vec<_> = tables.iter().map(|(entry, shape)| (&shape.archived, entry.rows)).collect();

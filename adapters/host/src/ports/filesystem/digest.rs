@@ -24,7 +24,10 @@ const BRANCH: u64 = 4 << 20;
 
 /// BLAKE3 of a file, in hex.
 pub(super) fn digest(path: &Path, watch: Watch<'_>) -> io::Result<String> {
-    let mut file = open(path)?;
+    on_one_core(open(path)?, watch)
+}
+
+fn on_one_core(mut file: File, watch: Watch<'_>) -> io::Result<String> {
     let (mut hasher, mut block, mut done) = (Hasher::new(), vec![0; BLOCK], 0);
     while let Some(read) = hash_some(&mut file, &mut hasher, &mut block)? {
         done += read as u64;
@@ -38,7 +41,7 @@ pub(super) fn digest_on_cores(path: &Path, watch: Watch<'_>) -> io::Result<Strin
     let mut file = open(path)?;
     let bytes = file.metadata()?.len();
     if bytes < LARGE || !two_cores::are_there() {
-        return digest(path, watch);
+        return on_one_core(file, watch);
     }
     on_two_cores([&mut file, &mut open(path)?], bytes, watch)
 }
