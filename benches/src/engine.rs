@@ -111,12 +111,12 @@ impl Home {
 
 /// One durable snapshot, as the engine takes it for a slot.
 pub fn snapshot(from: &Path, to: &Path) {
-    held(from).copy(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
+    held(from).copy(&Opener::default(), &OsFileSystem, to, &mut |_, _, _| Ok(())).unwrap();
 }
 
 /// As the engine takes it where it must: of databases that it does not know in every byte.
 pub fn snapshot_through_sqlite(from: &Path, to: &Path) {
-    held(from).copy_through_sqlite(&Opener::default(), &OsFileSystem, to, &mut |_, _| Ok(())).unwrap();
+    held(from).copy_through_sqlite(&Opener::default(), &OsFileSystem, to, &mut |_, _, _| Ok(())).unwrap();
 }
 
 fn held(from: &Path) -> Held {

@@ -72,6 +72,13 @@ pub struct Copied {
 impl Copied {
     /// The fast way: the file's own blocks, with the frames of its log laid over.
     pub const BLOCK_BY_BLOCK: &str = "block by block";
+    /// The fastest: the file system shares the file's own blocks, and only what differs was written.
+    pub const CLONED: &str = "as a clone";
+
+    /// Whether a copy went a fast way.
+    pub fn is_fast(way: &str) -> bool {
+        [Self::BLOCK_BY_BLOCK, Self::CLONED].contains(&way)
+    }
 }
 
 /// What a verification found.

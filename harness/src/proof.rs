@@ -84,7 +84,8 @@ fn limits(options: &Options) -> Limits {
 const PUSH: u64 = 90;
 
 /// Platforms, and what their disks do.
-const PLATFORMS: [(Model, &str); 4] = [
+const PLATFORMS: [(Model, &str); 5] = [
+    (Model::Cloning, "btrfs and xfs: the live database is cloned, and what its log has newer is laid over"),
     (Model::Ordered, "ext4 and xfs with ordered data: names in order, and a file's data before its later names"),
     (Model::XfsZero, "a file's size is durable where its data is zeros"),
     (Model::MacFsync, "macOS: a sync that is not a full one is no barrier"),

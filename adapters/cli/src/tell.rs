@@ -123,7 +123,7 @@ fn taken(engine: &Engine, conclusion: &Conclusion) -> Option<String> {
     let bytes = snapshots.first()?.bytes();
     let titles: Vec<String> = snapshots.iter().map(|snapshot| card::title(snapshot)).collect();
     let each = if titles.len() > 1 { " each" } else { "" };
-    let slower = conclusion.way.as_ref().filter(|way| *way != Copied::BLOCK_BY_BLOCK);
+    let slower = conclusion.way.as_ref().filter(|way| !Copied::is_fast(way));
     let slower = slower.map(|way| format!(", copied {way}")).unwrap_or_default();
     Some(format!("{} taken ({}{each}{slower})", words::list(&titles), card::size(bytes)))
 }

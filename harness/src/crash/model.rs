@@ -25,6 +25,8 @@ pub enum Model {
     /// Each change that was not synced is kept, lost or torn on its own.
     #[default]
     Strict,
+    /// btrfs and xfs: the live database is cloned, not copied; else as strict.
+    Cloning,
     /// ext4 and xfs with ordered data: one journal for all names; a file's data is there before a later name or size of it.
     Ordered,
     /// As xfs once was: one journal for all names, and sizes are durable where data is not.
@@ -40,13 +42,14 @@ pub(super) type Family = fn(&[Operation], &[usize], &mut dyn FnMut(Vec<Fate>) ->
 
 impl Model {
     /// All of them, the weakest first, the platforms last.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Kill,
         Self::AllLost,
         Self::Prefix,
         Self::NamesKept,
         Self::AllButOne,
         Self::Strict,
+        Self::Cloning,
         Self::Ordered,
         Self::XfsZero,
         Self::MacFsync,
@@ -62,6 +65,7 @@ impl Model {
             Self::NamesKept => "names-kept",
             Self::AllButOne => "all-but-one",
             Self::Strict => "strict",
+            Self::Cloning => "cloning",
             Self::Ordered => "ordered",
             Self::XfsZero => "xfs-zero",
             Self::MacFsync => "mac-fsync",
@@ -96,13 +100,15 @@ impl Model {
             Self::Prefix => &[&[families::prefixes]],
             Self::NamesKept => &[&[families::names_without_data]],
             Self::AllButOne => &[&[families::prefixes, families::drop_one, families::keep_one]],
-            Self::Strict | Self::Ordered | Self::XfsZero | Self::MacFsync | Self::Windows => families::STRICT,
+            Self::Strict | Self::Cloning | Self::Ordered | Self::XfsZero | Self::MacFsync | Self::Windows => {
+                families::STRICT
+            }
         }
     }
 
     /// Whether every subset and chance come after the families.
     pub const fn is_exhaustive(self) -> bool {
-        matches!(self, Self::Strict | Self::Ordered | Self::XfsZero | Self::MacFsync | Self::Windows)
+        matches!(self, Self::Strict | Self::Cloning | Self::Ordered | Self::XfsZero | Self::MacFsync | Self::Windows)
     }
 
     /// Bends fates into what the platform can do; the strict model can do everything.

@@ -20,12 +20,18 @@ pub struct SimFileSystem {
     disk: SimDisk,
     locks: Arc<Mutex<BTreeSet<PathBuf>>>,
     free: u64,
+    clones: bool,
 }
 
 impl SimFileSystem {
     /// The files of a disk, on which so many bytes are free.
     pub fn on(disk: SimDisk, free: u64) -> Self {
-        Self { disk, locks: Arc::default(), free }
+        Self { disk, locks: Arc::default(), free, clones: false }
+    }
+
+    /// The same where a live database is cloned. A clone that is not synced is as a file that was written.
+    pub fn cloning(self) -> Self {
+        Self { clones: true, ..self }
     }
 
     /// The disk that they lie on.
@@ -78,6 +84,27 @@ impl FileSystem for SimFileSystem {
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn NewFile>> {
         let file = self.disk.create(path)?;
         Ok(Box::new(OpenFile { disk: self.disk.clone(), file, at: 0 }))
+    }
+
+    fn clone_live(
+        &self,
+        live: &Path,
+        _layer: Option<&str>,
+        to: &Path,
+        bytes: u64,
+    ) -> io::Result<Option<Box<dyn NewFile>>> {
+        if !self.clones {
+            return Ok(None);
+        }
+        let mut source = self.open(live)?.take(bytes);
+        let file = self.disk.create(to)?;
+        let mut clone = OpenFile { disk: self.disk.clone(), file, at: 0 };
+        let grown = |copied| if copied < bytes { self.disk.resize(file, bytes) } else { Ok(()) };
+        let cloned = io::copy(&mut source, &mut clone).and_then(grown);
+        if cloned.is_err() {
+            let _ = self.remove(to);
+        }
+        cloned.map(|()| Some(Box::new(clone) as Box<dyn NewFile>))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {

@@ -47,7 +47,11 @@ impl Build {
 
     /// The product as it is shipped, on the system of a platform.
     pub fn on(model: Model) -> Self {
-        Self { holds_open: model == Model::Windows, ..Self::shipped() }
+        let shipped = Self { holds_open: model == Model::Windows, ..Self::shipped() };
+        match model {
+            Model::Cloning => Self { files: Arc::new(|files| Box::new(files.cloning())), ..shipped },
+            _ => shipped,
+        }
     }
 }
 

@@ -30,10 +30,11 @@ fn taken(work: &Work<'_>, database: &Utf8Path, live: &Path, staged: &Path) -> Re
     let mut progress = work.progress("Copying", database);
     let held = sqlite::backup::hold(work.sqlite(), live, &mut progress)?;
     let moment = work.state.operation.as_ref().map(|operation| &operation.moment);
-    let (mut pace, page_size) = (work.pace(), held.page_size());
-    let mut report = |done: u64, total| {
+    let mut pace = work.pace();
+    let mut report = |done, total, written| {
         progress.at(done, total)?;
-        pace.at(done.saturating_mul(page_size), &mut || progress.at(done, total))
+        // What is only read, of a clone, fills no queue before a commit.
+        pace.at(written, &mut || progress.at(done, total))
     };
     if let Some(Moment::Export(Export::Database(_))) = moment {
         return held.copy_through_sqlite(work.sqlite(), work.files(), staged, &mut report);

@@ -60,7 +60,7 @@ fn copy(work: &Work<'_>, jobs: &[Job]) -> Result<Vec<Copied>> {
     let (mut before, total) = (0, total(jobs));
     let mut copies = Vec::with_capacity(jobs.len());
     for (held, job) in all.into_iter().zip(jobs) {
-        let mut report = |pages, of| progress.at(before + share(job.bytes, pages, of), total);
+        let mut report = |pages, of, _| progress.at(before + share(job.bytes, pages, of), total);
         copies.push(held.copy(work.sqlite(), work.files(), &job.staged, &mut report)?);
         before += job.bytes;
     }

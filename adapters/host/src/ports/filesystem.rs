@@ -2,6 +2,8 @@
 //! plans decide. **Never for a live database that somebody has open**: closing a descriptor of it drops all of this
 //! process's SQLite locks on it (fcntl(2), "record locks … released when the process closes any file descriptor").
 
+#[cfg(target_os = "linux")]
+mod cloning;
 mod copying;
 mod digest;
 #[cfg(target_os = "linux")]
@@ -27,7 +29,7 @@ pub struct Entry {
     pub is_file: bool,
 }
 
-/// Called with the bytes done so far; `false` stops the work with `ErrorKind::Interrupted`.
+/// Called with the bytes that are read or written so far, of a clone none; `false` stops the work with `ErrorKind::Interrupted`.
 pub type Watch<'a> = &'a mut dyn FnMut(u64) -> bool;
 
 /// File operations; none is durable unless it says so.
@@ -55,6 +57,21 @@ pub trait FileSystem: Send + Sync {
     /// platform can, room for them is taken at once, and what is written is on its way to the disk before the sync.
     fn create_large(&self, path: &Path, _bytes: u64) -> io::Result<Box<dyn NewFile>> {
         self.create_new(path)
+    }
+
+    /// A new file (0600) that shares on the disk the first `bytes` bytes of a live database, as they are now, until one of
+    /// the two is written to; zeros where the database has fewer. Nothing of it is durable before its `sync`. `None`, and no
+    /// file, where this is not possible: the file system does not clone, or `layer`, the name of the file layer through
+    /// which SQLite reads the database, is none that writes to files as they are read. A descriptor of `live` stays open
+    /// as long as the process lives, so that no lock of this process on it is ever dropped.
+    fn clone_live(
+        &self,
+        _live: &Path,
+        _layer: Option<&str>,
+        _to: &Path,
+        _bytes: u64,
+    ) -> io::Result<Option<Box<dyn NewFile>>> {
+        Ok(None)
     }
 
     /// An existing file that is read piece by piece.
@@ -186,6 +203,21 @@ impl FileSystem for OsFileSystem {
         let file = create_new(path)?;
         whole_or_gone(path, large::make_room(&file, bytes))?;
         Ok(Box::new(large::Large::new(file)))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn clone_live(
+        &self,
+        live: &Path,
+        layer: Option<&str>,
+        to: &Path,
+        bytes: u64,
+    ) -> io::Result<Option<Box<dyn NewFile>>> {
+        // SQLite's own; one over it may encrypt or compress what it reads.
+        if layer != Some("unix") {
+            return Ok(None);
+        }
+        Ok(cloning::clone_live(live, to, bytes)?.map(|file| Box::new(file) as Box<dyn NewFile>))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {

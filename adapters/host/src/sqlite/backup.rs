@@ -1,5 +1,5 @@
-//! Copying a live database while its app goes on working, into one sealed, durable file: block by block where the
-//! database is one that we know in every byte, else through SQLite's backup. Both give the same file.
+//! Copying a live database while its app goes on working, into one sealed, durable file: as a clone or block by block
+//! where the database is one that we know in every byte, else through SQLite's backup. All give the same file.
 
 mod log;
 mod moment;
@@ -38,7 +38,7 @@ const STEP: i32 = 1024;
 /// A failure, a cancellation or a power cut leaves the live database untouched, and at `to` a file to be swept.
 pub fn copy(opener: &Opener, live: &Path, to: &Path, progress: &mut Progress<'_>) -> Result<String> {
     let held = hold(opener, live, progress)?;
-    held.backup(opener, to, &mut |done, total| progress.at(done, total))
+    held.backup(opener, to, &mut |done, total, _| progress.at(done, total))
 }
 
 /// Holds a live database as it is now.
@@ -53,14 +53,14 @@ pub fn hold(opener: &Opener, live: &Path, progress: &mut Progress<'_>) -> Result
 pub struct Held {
     live: PathBuf,
     source: Connection,
-    /// What can be copied block by block; or why nothing can.
+    /// What can be copied without SQLite; or why nothing can.
     mark: std::result::Result<Mark, String>,
 }
 
-/// Told pages done and pages in all; its error stops the copy.
-pub type Report<'a> = &'a mut dyn FnMut(u64, u64) -> Result<()>;
+/// Told pages done, pages in all, and bytes written; its error stops the copy.
+pub type Report<'a> = &'a mut dyn FnMut(u64, u64, u64) -> Result<()>;
 
-/// Why something was not done block by block.
+/// Why something was not done without SQLite.
 pub(super) enum Hitch {
     /// Something is not as we know it; SQLite itself may still be able to copy.
     Unexpected(String),
@@ -75,24 +75,18 @@ impl From<Stop> for Hitch {
 }
 
 impl Held {
-    /// Bytes of a page, as far as they are known.
-    pub fn page_size(&self) -> u64 {
-        let size = self.source.query_row("PRAGMA main.page_size", [], |row| row.get::<_, u32>(0));
-        size.map_or(0, u64::from)
-    }
-
     /// Copies the moment that is held to the new file `to`, the fastest way there is. As [`copy`] otherwise.
     pub fn copy(self, opener: &Opener, files: &dyn FileSystem, to: &Path, report: Report<'_>) -> Result<Copied> {
         let copied = match &self.mark {
-            Ok(mark) => pages::copy(&self.source, mark, files, to, report),
+            Ok(mark) => pages::copy(&self.source, mark, &self.live, files, to, report),
             Err(reason) => Err(Hitch::Unexpected(reason.clone())),
         };
         match copied {
             Ok(mut written) => {
                 drop(self.source);
                 written.file.sync().map_err(|error| Stop::io(WRITING, to, &error))?;
-                let way = Copied::BLOCK_BY_BLOCK.to_owned();
-                Ok(Copied { journal_mode: "wal".to_owned(), digest: Some(written.digest), way })
+                let (journal_mode, way) = ("wal".to_owned(), written.way.to_owned());
+                Ok(Copied { journal_mode, digest: Some(written.digest), way })
             }
             Err(Hitch::Unexpected(reason)) => {
                 files.remove(to).map_err(|error| Stop::io(WRITING, to, &error))?;
@@ -157,13 +151,15 @@ fn transfer(source: &Connection, target: &mut Connection, live: &Path, to: &Path
         let path = if is_about_writing(&error) { to } else { live };
         Stop::sqlite(ATTEMPTED, path, &error)
     };
+    let page_size = source.query_row("PRAGMA main.page_size", [], |row| row.get::<_, u32>(0)).map_err(failed)?;
     let backup = Backup::new(source, target).map_err(failed)?;
     loop {
         let step = backup.step(STEP).map_err(failed)?;
         let pages = backup.progress();
         let total = u64::try_from(pages.pagecount).unwrap_or_default();
         let left = u64::try_from(pages.remaining).unwrap_or_default();
-        report(total.saturating_sub(left), total)?;
+        let done = total.saturating_sub(left);
+        report(done, total, done.saturating_mul(page_size.into()))?;
         match step {
             StepResult::Done => return Ok(()),
             StepResult::More => {}

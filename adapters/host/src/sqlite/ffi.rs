@@ -2,7 +2,7 @@
 //! log's index, a progress handler that may borrow, and a collation. The only unsafe code about SQLite.
 
 use std::cmp::Ordering;
-use std::ffi::{CStr, CString, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::{ptr, slice};
 
@@ -105,6 +105,30 @@ pub(super) fn sync(connection: &Connection) -> Result<()> {
     if code == sqlite::SQLITE_OK { Ok(()) } else { Err(failure(code)) }
 }
 
+/// The name of the file layer that a connection's database is read through, those over it first (`shim/unix`); `None`
+/// where it does not say.
+pub(super) fn layer(connection: &Connection) -> Option<String> {
+    let mut name: *mut c_char = ptr::null_mut();
+    // SAFETY: the handle is open as long as the connection lives; SQLite writes one pointer.
+    let code = unsafe { control(connection, sqlite::SQLITE_FCNTL_VFSNAME, (&raw mut name).cast()) };
+    if name.is_null() {
+        return None;
+    }
+    // SAFETY: SQLite gave a C string that is ours to free, once.
+    let told = unsafe { CStr::from_ptr(name) }.to_str().ok().map(str::to_owned);
+    // SAFETY: as above.
+    unsafe { sqlite::sqlite3_free(name.cast()) };
+    told.filter(|_| code == sqlite::SQLITE_OK)
+}
+
+/// Whether the database that a connection has open is no longer the file that has its name.
+pub(super) fn has_moved(connection: &Connection) -> Result<bool> {
+    let mut has_moved: c_int = 0;
+    // SAFETY: the handle is open as long as the connection lives; SQLite writes one integer.
+    let code = unsafe { control(connection, sqlite::SQLITE_FCNTL_HAS_MOVED, (&raw mut has_moved).cast()) };
+    if code == sqlite::SQLITE_OK { Ok(has_moved != 0) } else { Err(failure(code)) }
+}
+
 /// Whether a named VFS has a file at this path.
 pub(super) fn exists(vfs: &str, path: &Path) -> bool {
     let (Ok(vfs), Ok(path)) = (CString::new(vfs), CString::new(path.as_os_str().as_encoded_bytes())) else {
@@ -193,21 +217,28 @@ pub(super) fn order_by_utf8(connection: &Connection) -> Result<()> {
 
 /// SQLite's handle of a file, and its methods.
 fn file(connection: &Connection, of: Of) -> Result<(*mut sqlite::sqlite3_file, sqlite::sqlite3_io_methods)> {
-    const MAIN: &CStr = c"main";
     let operation = match of {
         Of::Database => sqlite::SQLITE_FCNTL_FILE_POINTER,
         Of::Journal => sqlite::SQLITE_FCNTL_JOURNAL_POINTER,
     };
     let mut file: *mut sqlite::sqlite3_file = ptr::null_mut();
     // SAFETY: the handle is open as long as the connection lives; these operations write one pointer and nothing else.
-    let code =
-        unsafe { sqlite::sqlite3_file_control(connection.handle(), MAIN.as_ptr(), operation, (&raw mut file).cast()) };
+    let code = unsafe { control(connection, operation, (&raw mut file).cast()) };
     if code != sqlite::SQLITE_OK {
         return Err(failure(code));
     }
     // SAFETY: SQLite gave null or a file object, whose methods are null or static.
     let methods = unsafe { file.as_ref().and_then(|file| file.pMethods.as_ref()) };
     methods.map(|methods| (file, *methods)).ok_or_else(|| failure(sqlite::SQLITE_CANTOPEN))
+}
+
+/// Asks the main database's file layer.
+///
+/// # Safety
+/// `value` is what the operation takes.
+unsafe fn control(connection: &Connection, operation: c_int, value: *mut c_void) -> c_int {
+    // SAFETY: the handle is open as long as the connection lives; for `value` the caller vouches.
+    unsafe { sqlite::sqlite3_file_control(connection.handle(), c"main".as_ptr(), operation, value) }
 }
 
 fn failure(code: c_int) -> Error {

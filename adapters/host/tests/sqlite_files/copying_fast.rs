@@ -1,16 +1,17 @@
-//! The fast copy held against SQLite's backup: of the same moment both give the same bytes, whatever the app commits,
-//! checkpoints or rolls back between any two blocks.
+//! The fast copy and the clone held against SQLite's backup: of the same moment all give the same bytes, whatever the app
+//! commits, checkpoints or rolls back between any two blocks.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use omnicraft_core::outcome::Copied;
 use omnicraft_host::error::{Result, Stop};
-use omnicraft_host::ports::filesystem::OsFileSystem;
+use omnicraft_host::ports::filesystem::{FileSystem, OsFileSystem};
 use omnicraft_host::sqlite::backup::{Held, hold};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
+use crate::cloning::Cloning;
 use crate::other_process::Other;
 use crate::support::{EVERY_KIND, Folder, PLAIN, one, quietly, run, value};
 
@@ -128,13 +129,16 @@ fn held(live: &Path) -> Held {
     quietly(|progress| hold(&PLAIN, live, progress)).expect("hold")
 }
 
-fn copied(held: Held, to: &Path, between: &mut dyn FnMut() -> Result<()>) -> Copied {
-    held.copy(&PLAIN, &OsFileSystem, to, &mut |_, _| between()).expect("copy")
+fn copied(files: &dyn FileSystem, held: Held, to: &Path, between: &mut dyn FnMut() -> Result<()>) -> Copied {
+    held.copy(&PLAIN, files, to, &mut |_, _, _| between()).expect("copy")
 }
+
+/// The ways that are fast: as this platform does it, and as a clone.
+const WAYS: [&dyn FileSystem; 2] = [&OsFileSystem, &Cloning];
 
 /// What SQLite makes of the same moment.
 fn backup(live: &Path, to: PathBuf) -> Vec<u8> {
-    held(live).copy_through_sqlite(&PLAIN, &OsFileSystem, &to, &mut |_, _| Ok(())).expect("backup");
+    held(live).copy_through_sqlite(&PLAIN, &OsFileSystem, &to, &mut |_, _, _| Ok(())).expect("backup");
     std::fs::read(to).expect("read")
 }
 
@@ -146,6 +150,12 @@ fn same(fast: &[u8], backup: &[u8]) {
 }
 
 fn check(page_size: u32, auto_vacuum: u8, before: &[Deed], meanwhile: &[Deed]) {
+    for files in WAYS {
+        check_on(files, page_size, auto_vacuum, before, meanwhile);
+    }
+}
+
+fn check_on(files: &dyn FileSystem, page_size: u32, auto_vacuum: u8, before: &[Deed], meanwhile: &[Deed]) {
     let folder = Folder::new();
     let live = folder.path("shop.db");
     let app = App::new(&live, page_size, auto_vacuum);
@@ -153,14 +163,14 @@ fn check(page_size: u32, auto_vacuum: u8, before: &[Deed], meanwhile: &[Deed]) {
     let expected = backup(&live, folder.path("backup.db"));
     let to = folder.path("fast.db");
     let (held, mut meanwhile, mut blocks) = (held(&live), meanwhile.iter().copied().cycle(), 0);
-    let copied = copied(held, &to, &mut || {
+    let copied = copied(files, held, &to, &mut || {
         blocks += 1;
         meanwhile.next().into_iter().for_each(|deed| app.act(deed));
         Ok(())
     });
     let fast = std::fs::read(&to).expect("read");
     same(&fast, &expected);
-    assert_eq!(copied.way, "block by block");
+    assert!(Copied::is_fast(&copied.way), "{}", copied.way);
     assert_eq!(copied.digest, Some(blake3::hash(&fast).to_hex().to_string()));
     assert!(blocks >= fast.len() as u64 / BLOCK, "{blocks} blocks of {} bytes", fast.len());
     assert_eq!(one(&to, "PRAGMA integrity_check"), "ok");
@@ -207,12 +217,13 @@ fn a_database_of_one_page_and_one_of_every_kind_of_table_are_the_same_both_ways(
             for log in ["PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_autocheckpoint = 0; VACUUM"] {
                 app.execute_batch(log).expect("log");
                 let expected = backup(&live, folder.path("backup.db"));
-                let told = copied(held(&live), &folder.path("fast.db"), &mut || Ok(()));
-                assert_eq!(told.way, "block by block");
-                same(&std::fs::read(folder.path("fast.db")).expect("read"), &expected);
-                for copy in ["backup.db", "fast.db"] {
-                    std::fs::remove_file(folder.path(copy)).expect("remove");
+                for files in WAYS {
+                    let told = copied(files, held(&live), &folder.path("fast.db"), &mut || Ok(()));
+                    assert!(Copied::is_fast(&told.way), "{}", told.way);
+                    same(&std::fs::read(folder.path("fast.db")).expect("read"), &expected);
+                    std::fs::remove_file(folder.path("fast.db")).expect("remove");
                 }
+                std::fs::remove_file(folder.path("backup.db")).expect("remove");
             }
         }
     }
@@ -221,6 +232,12 @@ fn a_database_of_one_page_and_one_of_every_kind_of_table_are_the_same_both_ways(
 /// The moment is held while another process commits at full speed, and a third checkpoints in every mode.
 #[test]
 fn an_app_at_full_speed_neither_waits_nor_tears_the_copy() {
+    for files in WAYS {
+        beside_an_app_at_full_speed(files);
+    }
+}
+
+fn beside_an_app_at_full_speed(files: &dyn FileSystem) {
     let folder = Folder::new();
     let live = folder.database(
         "shop.db",
@@ -232,11 +249,11 @@ fn an_app_at_full_speed_neither_waits_nor_tears_the_copy() {
     for number in 0..40 {
         let to = folder.path(&format!("copy{number}.db"));
         let mut blocks = 0;
-        let told = copied(held(&live), &to, &mut || {
+        let told = copied(files, held(&live), &to, &mut || {
             blocks += 1;
             Ok(())
         });
-        assert_eq!(told.way, "block by block");
+        assert!(Copied::is_fast(&told.way), "{}", told.way);
         let copy = Connection::open(&to).expect("open");
         let rows = value(&copy, "SELECT count(*) FROM t");
         assert_eq!(rows, value(&copy, "SELECT n FROM total"), "one committed state");
@@ -260,12 +277,14 @@ fn an_app_at_full_speed_neither_waits_nor_tears_the_copy() {
 /// a mixture of two states, and `integrity_check` said that it was whole.
 #[test]
 fn a_lock_that_was_lost_is_noticed() {
-    steal_a_lock(true, "somebody checkpointed beyond the moment that is held");
-    steal_a_lock(false, "is none of this log");
+    for files in WAYS {
+        steal_a_lock(files, true, "somebody checkpointed beyond the moment that is held");
+        steal_a_lock(files, false, "is none of this log");
+    }
 }
 
 /// Once with everything in the main file, once with all of it in the log.
-fn steal_a_lock(is_in_main_file: bool, says: &str) {
+fn steal_a_lock(files: &dyn FileSystem, is_in_main_file: bool, says: &str) {
     let folder = Folder::new();
     let live = folder.path("shop.db");
     let app = App::new(&live, 4096, 0);
@@ -275,7 +294,7 @@ fn steal_a_lock(is_in_main_file: bool, says: &str) {
     }
     let (held, to) = (held(&live), folder.path("fast.db"));
     let mut is_first = true;
-    let told = copied(held, &to, &mut || {
+    let told = copied(files, held, &to, &mut || {
         if std::mem::take(&mut is_first) {
             for name in ["shop.db", "shop.db-shm"] {
                 drop(std::fs::File::open(folder.path(name)).expect("open"));
@@ -301,9 +320,9 @@ fn what_is_not_known_in_every_byte_goes_through_sqlite() {
 fn what_stops_a_copy_stops_it_whichever_way_it_goes() {
     let folder = Folder::new();
     let live = folder.database("shop.db", "PRAGMA journal_mode = WAL; CREATE TABLE t (v); INSERT INTO t VALUES (1)");
-    let stopped = held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("copy.db"), &mut |_, _| Err(Stop::Cancelled));
+    let stopped = held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("copy.db"), &mut |_, _, _| Err(Stop::Cancelled));
     assert!(matches!(stopped, Err(Stop::Cancelled)), "{stopped:?}");
-    let nowhere = held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("none/copy.db"), &mut |_, _| Ok(()));
+    let nowhere = held(&live).copy(&PLAIN, &OsFileSystem, &folder.path("none/copy.db"), &mut |_, _, _| Ok(()));
     crate::support::fails(nowhere, omnicraft_core::outcome::FailureKind::Missing, "No such file");
     run(&live, "INSERT INTO t VALUES (2)");
 }
@@ -313,7 +332,7 @@ fn what_stops_a_copy_stops_it_whichever_way_it_goes() {
 fn says(live: &Path, way: &str) {
     let beside = |name: &str| live.with_file_name(name);
     let expected = backup(live, beside("backup.db"));
-    let told = copied(held(live), &beside("fast.db"), &mut || Ok(()));
+    let told = copied(&Cloning, held(live), &beside("fast.db"), &mut || Ok(()));
     assert_eq!((&*told.way, told.digest), (way, None));
     same(&std::fs::read(beside("fast.db")).expect("read"), &expected);
     for name in ["backup.db", "fast.db"] {

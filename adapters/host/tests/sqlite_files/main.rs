@@ -5,6 +5,7 @@
 
 mod browsing;
 mod checking;
+mod cloning;
 mod comparing;
 mod comparing_pages;
 mod copying;

@@ -11,9 +11,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use super::digest::{BLOCK as DIGEST_BLOCK, hash_some};
-#[cfg(target_os = "linux")]
-use super::large;
 use super::{Watch, create_new, go_on, whole_or_gone};
+#[cfg(target_os = "linux")]
+use super::{cloning, large};
 
 /// Bytes from which on another core pays.
 pub(super) const LARGE: u64 = 8 << 20;
@@ -50,13 +50,14 @@ pub(super) fn copy_and_digest(from: &File, to: &Path, watch: Watch<'_>) -> io::R
     whole_or_gone(to, result)
 }
 
-/// Copies all, telling after each block how much is copied, and makes it durable.
+/// Copies all, telling after each block how much is written, and makes it durable.
 fn transfer(from: &File, mut new: &File, told: &mut dyn FnMut(u64) -> io::Result<()>) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         let size = from.metadata()?.len();
-        if large::cloned(from, new) {
-            // Nothing was written that a pace should count; it is done at once.
+        if cloning::cloned(from, new) {
+            // Nothing was written that a pace should count.
+            told(0)?;
             return new.sync_all();
         }
         large::make_room(new, size)?;

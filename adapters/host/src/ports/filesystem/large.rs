@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::num::NonZeroU64;
 
-use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate, ioctl_ficlone};
+use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
 
 use super::NewFile;
 
@@ -19,11 +19,6 @@ pub(super) fn make_room(file: &File, bytes: u64) -> io::Result<()> {
         Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => Err(error),
         _ => Ok(()),
     }
-}
-
-/// Makes an empty file share the content of another, until one of them is written to. Few file systems can.
-pub(super) fn cloned(from: &File, new: &File) -> bool {
-    ioctl_ficlone(new, from).is_ok()
 }
 
 /// Sends a piece of a file to the disk.

@@ -26,7 +26,7 @@ fn check(since: &str, expected: &Expect) {
     let (opener, clock) = (Opener::default(), SystemClock::new());
     let mut progress = Progress::new(&Unobserved, &clock, String::new());
     let held = backup::hold(&opener, &live, &mut progress).unwrap();
-    held.copy(&opener, &OsFileSystem, &then, &mut |_, _| Ok(())).unwrap();
+    held.copy(&opener, &OsFileSystem, &then, &mut |_, _, _| Ok(())).unwrap();
     app.execute_batch(since).unwrap();
 
     let connection = open::reader(&opener, &live).unwrap();

@@ -1,6 +1,8 @@
 //! A live database as it was when a read transaction pinned its write-ahead log: any block of the main file, with the
 //! newest pages of the log laid over it.
 
+use std::ops::Range;
+
 use rusqlite::Connection;
 
 use super::Hitch;
@@ -40,15 +42,36 @@ impl<'a> Pinned<'a> {
         into[..locks].fill(0);
         let read = ffi::read(self.source, Of::Database, from + locks as u64, &mut into[locks..]);
         read.map_err(|error| Hitch::Unexpected(format!("the main file cannot be read: {error}")))?;
-        let first = from / size as u64 + 1;
-        let begin = self.newest.partition_point(|(page, _)| u64::from(*page) < first);
-        for index in begin..self.newest.len() {
-            let (page, frame) = self.newest[index];
-            let Ok(place) = usize::try_from(u64::from(page) - first) else { break };
-            let Some(room) = into.chunks_exact_mut(size).nth(place) else { break };
-            room.copy_from_slice(self.mark.content(self.source, (page, frame), &mut self.frame)?);
+        for index in self.of_log(from, into.len()) {
+            let piece = self.place(from, index);
+            into[piece].copy_from_slice(self.mark.content(self.source, self.newest[index], &mut self.frame)?);
         }
         Ok(())
+    }
+
+    /// The pieces of a block whose sealed content need not be what the main file holds: its header, the page of SQLite's
+    /// locks, and what the log has newer.
+    pub(super) fn differing(&self, from: u64, length: usize) -> impl Iterator<Item = Range<usize>> {
+        let special = (from == 0 || from == LOCKS).then_some(0..self.mark.page_size);
+        let is_special = special.is_some();
+        let of_log = self.of_log(from, length).map(move |index| self.place(from, index));
+        special.into_iter().chain(of_log.filter(move |piece| piece.start > 0 || !is_special))
+    }
+
+    /// Which of the newest frames are of pages in a block.
+    fn of_log(&self, from: u64, length: usize) -> Range<usize> {
+        let size = self.mark.page_size as u64;
+        let up_to = |end: u64| self.newest.partition_point(|(page, _)| u64::from(*page) <= end / size);
+        up_to(from)..up_to(from + length as u64)
+    }
+
+    /// Where in a block the page of a frame lies.
+    fn place(&self, from: u64, index: usize) -> Range<usize> {
+        let size = self.mark.page_size;
+        let (page, _) = self.newest[index];
+        // Of a block that holds the page, so it is small.
+        let start = (u64::from(page - 1) * size as u64 - from) as usize;
+        start..start + size
     }
 
     /// The number of pages, by the database's first page: as SQLite believes it (`lockBtree`).
