@@ -36,7 +36,7 @@ fn main() {
     let (live, copy) = (home.live(), business.beside("copy.db"));
     let mut ways: Vec<Way<'_>> = vec![
         (IDLE, Box::new(|| SystemClock::new().wait(PERIOD))),
-        (AUTOMATIC, Box::new(|| home.start_after_a_month())),
+        (AUTOMATIC, Box::new(|| home.start_after_a_year())),
         ("engine: snapshots at full speed", Box::new(|| engine::snapshot(&live, &copy))),
         ("VACUUM INTO", Box::new(|| peers::vacuum_into(&live, &copy))),
     ];

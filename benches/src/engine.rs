@@ -62,11 +62,11 @@ impl Home {
         assert_eq!((ended.ending, ended.published.len()), (Ending::Applied, 4), "{:?}", ended.failure);
     }
 
-    /// A month goes by, and the app starts: everything is due again.
-    pub fn start_after_a_month(&mut self) {
+    /// A year goes by, and the app starts: everything is due again.
+    pub fn start_after_a_year(&mut self) {
         if let Some(today) = &self.today {
             let mut today = today.lock().unwrap();
-            *today = today.checked_add(1.month()).unwrap();
+            *today = today.checked_add(1.year()).unwrap();
         }
         self.start();
     }

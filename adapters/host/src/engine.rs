@@ -16,7 +16,7 @@ use omnicraft_core::transition::Conclusion;
 
 use crate::error::{EngineError, Stop, shown};
 use crate::home::Home;
-use crate::perform::{self, Performer};
+use crate::perform::{self, Commits, Performer};
 use crate::ports::Ports;
 use crate::progress::{Observer, Progress};
 
@@ -37,6 +37,8 @@ pub struct Engine {
     /// Whether live databases were swapped by an operation whose end is not in the catalog yet.
     swapped: bool,
     recovery: Option<Conclusion>,
+    /// What its steps have seen of the app's commits.
+    commits: Commits,
 }
 
 impl Engine {
@@ -70,8 +72,9 @@ impl Engine {
     fn over(mut home: Home, ports: Ports, observer: Box<dyn Observer>) -> Result<Self, EngineError> {
         let state = home.load()?;
         let tracked = home.is_locked() && state.operation.is_some();
+        let (pending, commits) = (Vec::new(), Commits::default());
         let mut engine =
-            Self { home, ports, observer, state, pending: Vec::new(), tracked, swapped: false, recovery: None };
+            Self { home, ports, observer, state, pending, tracked, swapped: false, recovery: None, commits };
         engine.swapped = engine.has_swapped();
         Ok(engine)
     }
@@ -149,7 +152,8 @@ impl Engine {
         if !step.effect.is_read_only() {
             self.prepare(&step.effect)?;
         }
-        let performer = Performer { home: self.home.path(), ports: &self.ports, observer: &*self.observer };
+        let (home, observer) = (self.home.path(), &*self.observer);
+        let performer = Performer { home, ports: &self.ports, observer, commits: &self.commits };
         Ok(perform::perform(&performer, &self.state, &step))
     }
 

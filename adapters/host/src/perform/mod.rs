@@ -38,6 +38,7 @@ use omnicraft_core::outcome::{Outcome, Yield};
 use omnicraft_core::plan::Step;
 use omnicraft_core::state::State;
 
+pub use crate::pace::Commits;
 pub use home::prepare_home;
 
 use crate::archive::inspect::How;
@@ -54,12 +55,15 @@ pub struct Performer<'a> {
     pub ports: &'a Ports,
     /// Who watches, and may ask for a stop.
     pub observer: &'a dyn Observer,
+    /// What was seen of the app's commits.
+    pub commits: &'a Commits,
 }
 
 /// Performs one step of the state's operation and says how it ended. After a failure or a stop nothing half made
 /// bears a final name, and temporary files are gone as far as they could be removed.
 pub fn perform(performer: &Performer<'_>, state: &State, step: &Step) -> Outcome {
-    let work = Work { home: performer.home, ports: performer.ports, observer: performer.observer, state };
+    let Performer { home, ports, observer, commits } = *performer;
+    let work = Work { home, ports, observer, state, commits };
     match beside_the_app(&work, &step.effect) {
         Ok(learnt) => Outcome::Done(learnt),
         Err(Stop::Failed(failure)) => Outcome::Failed(failure),

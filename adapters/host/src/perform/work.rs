@@ -11,7 +11,7 @@ use omnicraft_core::state::{Moment, State};
 
 use super::sidecars;
 use crate::error::{Result, Stop};
-use crate::pace::Pace;
+use crate::pace::{Commits, Pace, Watch};
 use crate::ports::Ports;
 use crate::ports::filesystem::FileSystem;
 use crate::progress::{Observer, Progress};
@@ -22,6 +22,7 @@ pub(super) struct Work<'a> {
     pub(super) ports: &'a Ports,
     pub(super) observer: &'a dyn Observer,
     pub(super) state: &'a State,
+    pub(super) commits: &'a Commits,
 }
 
 /// Kept free beyond what a file needs, so that the catalog and the manifests still fit.
@@ -48,7 +49,13 @@ impl<'a> Work<'a> {
 
     /// How fast the operation may write.
     pub(super) fn pace(&self) -> Pace<'a> {
-        Pace::of(self.moment(), &*self.ports.clock)
+        let (files, home) = (self.files(), self.home);
+        let with_sidecars = |workspace: &Workspace| {
+            ["", "-wal", "-journal"].map(|end| home.join(format!("{}{end}", workspace.database)))
+        };
+        let paths: Vec<PathBuf> = self.state.workspaces.iter().flat_map(with_sidecars).collect();
+        let look = move || paths.iter().map(|path| files.stamp(path).ok().flatten()).collect();
+        Pace::of(self.moment(), &*self.ports.clock, Watch { commits: self.commits, look: Box::new(look) })
     }
 
     /// What the operation is about.

@@ -44,7 +44,8 @@ impl Home {
     }
 
     fn run(&self, effect: Effect) -> Outcome {
-        let performer = Performer { home: self.folder.path(), ports: &self.ports, observer: &Unobserved };
+        let (home, commits) = (self.folder.path(), Commits::default());
+        let performer = Performer { home, ports: &self.ports, observer: &Unobserved, commits: &commits };
         perform(&performer, &self.state, &Step { mode: Mode::Require, effect })
     }
 

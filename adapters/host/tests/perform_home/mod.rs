@@ -106,7 +106,9 @@ impl Home {
     /// Performs an effect.
     pub fn run(&self, effect: Effect) -> Outcome {
         let observer = Stopper(self.stop);
-        let performer = Performer { home: self.folder.path(), ports: &self.ports, observer: &observer };
+        let commits = Commits::default();
+        let home = self.folder.path();
+        let performer = Performer { home, ports: &self.ports, observer: &observer, commits: &commits };
         perform(&performer, &self.state, &Step { mode: Mode::Require, effect })
     }
 

@@ -62,15 +62,17 @@ fn transfer(from: &File, mut new: &File, told: &mut dyn FnMut(u64) -> io::Result
         }
         large::make_room(new, size)?;
     }
+    #[cfg(target_os = "linux")]
+    let mut behind = large::Behind::default();
     let mut done = 0;
     loop {
         let copied = io::copy(&mut from.take(BLOCK), &mut new)?;
         if copied == 0 {
             return new.sync_all();
         }
-        #[cfg(target_os = "linux")]
-        large::send(new, done, copied);
         done += copied;
+        #[cfg(target_os = "linux")]
+        behind.at(new, done)?;
         told(done)?;
     }
 }
