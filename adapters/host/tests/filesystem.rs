@@ -213,6 +213,29 @@ fn raw_copies_and_clones_of_a_live_database_drop_no_lock_on_it() {
     app.execute_batch("COMMIT").unwrap();
 }
 
+/// What is cut off piece by piece must be nobody's: a hard link of the user's, and whoever reads it at this moment, have
+/// it as it was.
+#[test]
+fn a_large_file_that_is_removed_stays_whole_for_others() {
+    use std::io::Read as _;
+    let folder = folder();
+    let (file, link) = (folder.path().join("large"), folder.path().join("link"));
+    let content: Vec<u8> = (0..20_000_001_u32).map(|n| n.to_le_bytes()[1]).collect();
+    fs::write(&file, &content).unwrap();
+    fs::hard_link(&file, &link).unwrap();
+    OsFileSystem.remove_in_pieces(&file).unwrap();
+    assert!(!file.exists());
+    assert!(fs::read(&link).unwrap() == content, "under its other name");
+    let (mut reader, mut read) = (fs::File::open(&link).unwrap(), Vec::new());
+    OsFileSystem.remove_in_pieces(&link).unwrap();
+    reader.read_to_end(&mut read).unwrap();
+    assert!(read == content, "for who had it open");
+    fs::write(&file, &content).unwrap();
+    OsFileSystem.remove_in_pieces(&file).unwrap();
+    OsFileSystem.remove_in_pieces(&file).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 /// The digest comes from the new file, and not from what was read to make it.
 #[test]
 fn a_copy_that_is_read_back_has_the_digest_of_its_content() {

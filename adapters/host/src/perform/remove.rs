@@ -19,7 +19,7 @@ pub(super) fn remove(work: &Work<'_>, path: &Utf8Path, manifest: &Utf8Path, publ
             let reason = "it was changed by hand since it was published, so it was left alone";
             return Err(Stop::new(FailureKind::Foreign, attempted, &file, reason, remedy));
         }
-        work.files().remove(&file).map_err(failed(attempted, &file))?;
+        work.files().remove_in_pieces(&file).map_err(failed(attempted, &file))?;
     }
     if keeps_sidecars(path) {
         sidecars::remove(work, &file)?;

@@ -10,6 +10,8 @@ mod digest;
 mod large;
 #[cfg(target_os = "linux")]
 mod priority;
+#[cfg(target_os = "linux")]
+mod removing;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, Write};
@@ -115,6 +117,12 @@ pub trait FileSystem: Send + Sync {
 
     /// Removes a file; no error where there is none.
     fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// As `remove`, for a large file that nobody waits for: where the platform can, a commit of the app waits for a small
+    /// piece of it at most. Its name may be gone for good afterwards.
+    fn remove_in_pieces(&self, path: &Path) -> io::Result<()> {
+        self.remove(path)
+    }
 
     /// Makes a folder (0700) and its parents, and their names durable.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
@@ -297,6 +305,11 @@ impl FileSystem for OsFileSystem {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         remove(path)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn remove_in_pieces(&self, path: &Path) -> io::Result<()> {
+        removing::remove_in_pieces(path)
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {

@@ -1,0 +1,54 @@
+//! Removing large files on Linux. The kernel gives back the room of a removed file in one go, and a commit of the app
+//! waits in the file system's journal until that is done: 20 ms for 100 MB on ext4. So where nobody else has the file
+//! open and it has no other name, it is cut off piece by piece once its name is gone for good.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use super::{FileSystem as _, OsFileSystem, remove};
+
+/// Bytes from which on it pays.
+const LARGE: u64 = 8 << 20;
+/// Bytes that are given back together.
+const PIECE: u64 = 4 << 20;
+
+/// Removes a file. A power cut leaves the whole file, or no name of it: the file system gives back what has none.
+pub(super) fn remove_in_pieces(path: &Path) -> io::Result<()> {
+    let Some(file) = opened(path) else { return remove(path) };
+    remove(path)?;
+    // Before the first piece: a journal keeps the order of both, but not every file system has one.
+    OsFileSystem.sync_folder(path.parent().unwrap_or(path))?;
+    if is_nobody_elses(&file) {
+        // Closing the file gives back whatever is left.
+        let _ = cut_off(&file);
+    }
+    Ok(())
+}
+
+/// A large regular file, as far as this user may write to it.
+fn opened(path: &Path) -> Option<File> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() >= LARGE) {
+        return None;
+    }
+    OpenOptions::new().write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path).ok()
+}
+
+/// Whether a file has no name any more, and no descriptor but this one: then nobody can get at its content.
+fn is_nobody_elses(file: &File) -> bool {
+    let has_no_name = file.metadata().is_ok_and(|metadata| metadata.nlink() == 0);
+    // SAFETY: numbers, no memory; the descriptor is open as long as `file` is borrowed. A lease to write is given where
+    // nobody else has the file open (fcntl(2)), and ends when it is closed.
+    has_no_name && unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) } == 0
+}
+
+fn cut_off(file: &File) -> io::Result<()> {
+    let mut left = file.metadata()?.len();
+    while left > 0 {
+        left = left.saturating_sub(PIECE);
+        file.set_len(left)?;
+    }
+    Ok(())
+}
