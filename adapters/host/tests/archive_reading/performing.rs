@@ -9,7 +9,7 @@ use omnicraft_core::outcome::{FailureKind, Outcome, Yield};
 use omnicraft_core::plan::{Mode, Step};
 use omnicraft_core::state::State;
 use omnicraft_host::archive::inspect;
-use omnicraft_host::perform::{Performer, perform, prepare_home};
+use omnicraft_host::perform::{Commits, Performer, perform, prepare_home};
 use omnicraft_host::ports::app::NoApp;
 use omnicraft_host::ports::clock::SystemClock;
 use omnicraft_host::ports::filesystem::OsFileSystem;

@@ -18,7 +18,7 @@ use omnicraft_core::names::staged_beside;
 use omnicraft_core::outcome::{Failure, Outcome, Verification, Yield};
 use omnicraft_core::plan::{Mode, Step};
 use omnicraft_core::state::{Moment, Operation, State};
-use omnicraft_host::perform::{Performer, perform, prepare_home};
+use omnicraft_host::perform::{Commits, Performer, perform, prepare_home};
 use omnicraft_host::ports::app::App;
 use omnicraft_host::ports::clock::SystemClock;
 use omnicraft_host::ports::filesystem::{Entry, FileSystem, Lock, NewFile, OldFile, OsFileSystem, Watch};
