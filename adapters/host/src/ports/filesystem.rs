@@ -7,9 +7,9 @@ mod cloning;
 mod copying;
 mod digest;
 #[cfg(target_os = "linux")]
-mod large;
+mod kernel;
 #[cfg(target_os = "linux")]
-mod priority;
+mod large;
 #[cfg(target_os = "linux")]
 mod removing;
 
@@ -331,7 +331,7 @@ impl FileSystem for OsFileSystem {
 
     #[cfg(target_os = "linux")]
     fn yielding(&self, work: &mut dyn FnMut()) {
-        priority::last(work);
+        kernel::last(work);
     }
 
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>> {

@@ -17,8 +17,7 @@ use rustix::fs::{FsWord, ioctl_ficlone, statfs};
 use super::{create_new, open, whole_or_gone};
 
 /// File systems that clone, by the numbers of `statfs(2)`: asked before a descriptor is opened for good.
-#[expect(clippy::cast_possible_wrap, reason = "the number of a file system is 32 bits, with a sign on some processors")]
-const CLONING: [FsWord; 2] = [0x9123_683e_u32 as FsWord, 0x5846_5342_u32 as FsWord];
+const CLONING: [FsWord; 2] = [0x9123_683e, 0x5846_5342];
 
 /// By device and inode.
 static KEPT: Mutex<BTreeMap<(u64, u64), File>> = Mutex::new(BTreeMap::new());

@@ -5,12 +5,10 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
-use std::os::fd::AsRawFd as _;
 
-use libc::{SYNC_FILE_RANGE_WAIT_AFTER, SYNC_FILE_RANGE_WAIT_BEFORE, SYNC_FILE_RANGE_WRITE};
 use rustix::fs::{FallocateFlags, fallocate};
 
-use super::NewFile;
+use super::{NewFile, kernel};
 
 /// Bytes that are sent to the disk together: few, so that somebody else's sync does not wait behind many.
 const STRIDE: u64 = 1 << 20;
@@ -37,34 +35,19 @@ impl Behind {
     /// Sends what is written up to here, and waits until all but the last megabytes have arrived.
     ///
     /// # Errors
-    /// When the disk could not take something. The kernel tells that once: the sync at the end may not hear of it.
+    /// When the disk could not take something, which the sync at the end may not hear of.
     pub(super) fn at(&mut self, file: &File, written: u64) -> io::Result<()> {
         if written.saturating_sub(self.sent) < STRIDE {
             return Ok(());
         }
-        sync_range(file, self.sent, written - self.sent, SYNC_FILE_RANGE_WRITE)?;
+        kernel::send(file, self.sent, written - self.sent)?;
         self.sent = written;
         let arrives = written.saturating_sub(WAITING);
         if arrives > self.arrived {
-            const WAIT: u32 = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-            sync_range(file, self.arrived, arrives - self.arrived, WAIT)?;
+            kernel::arrived(file, self.arrived, arrives - self.arrived)?;
             self.arrived = arrives;
         }
         Ok(())
-    }
-}
-
-/// `sync_file_range(2)`, for which no crate that is looked after has a safe call. It makes nothing durable.
-fn sync_range(file: &File, from: u64, length: u64, flags: u32) -> io::Result<()> {
-    let (from, length) = (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(length).unwrap_or(i64::MAX));
-    // SAFETY: numbers, no memory; the descriptor is open as long as `file` is borrowed.
-    if unsafe { libc::sync_file_range(file.as_raw_fd(), from, length, flags) } == 0 {
-        return Ok(());
-    }
-    match io::Error::last_os_error() {
-        // A file or a kernel that does not know it: the sync at the end does it all.
-        error if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ESPIPE | libc::ENOSYS)) => Ok(()),
-        error => Err(error),
     }
 }
 

@@ -4,11 +4,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
-use super::{FileSystem as _, OsFileSystem, remove};
+use super::{FileSystem as _, OsFileSystem, kernel, remove};
 
 /// Bytes from which on it pays.
 const LARGE: u64 = 8 << 20;
@@ -36,12 +35,9 @@ fn opened(path: &Path) -> Option<File> {
     OpenOptions::new().write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path).ok()
 }
 
-/// Whether a file has no name any more, and no descriptor but this one: then nobody can get at its content.
+/// Whether a file has no name any more, and no other descriptor: then nobody can get at its content.
 fn is_nobody_elses(file: &File) -> bool {
-    let has_no_name = file.metadata().is_ok_and(|metadata| metadata.nlink() == 0);
-    // SAFETY: numbers, no memory; the descriptor is open as long as `file` is borrowed. A lease to write is given where
-    // nobody else has the file open (fcntl(2)), and ends when it is closed.
-    has_no_name && unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) } == 0
+    file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) && kernel::is_only_descriptor(file)
 }
 
 fn cut_off(file: &File) -> io::Result<()> {

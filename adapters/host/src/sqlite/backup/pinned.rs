@@ -69,8 +69,8 @@ impl<'a> Pinned<'a> {
     fn place(&self, from: u64, index: usize) -> Range<usize> {
         let size = self.mark.page_size;
         let (page, _) = self.newest[index];
-        // Of a block that holds the page, so it is small.
-        let start = (u64::from(page - 1) * size as u64 - from) as usize;
+        let block = usize::try_from(from / size as u64).unwrap_or(usize::MAX);
+        let start = (page as usize - 1 - block) * size;
         start..start + size
     }
 
