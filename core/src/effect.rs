@@ -313,6 +313,9 @@ pub struct BundleMember {
     pub database: Utf8PathBuf,
     /// Its staged CSV archive, where that is wanted too.
     pub csv: Option<Utf8PathBuf>,
+    /// The digest that the copy had when it was taken, where it is known: it must read back so.
+    #[serde(default)]
+    pub copied: String,
     /// What verification said of the copy.
     pub facts: Facts,
 }

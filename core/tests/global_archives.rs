@@ -12,7 +12,7 @@ use driver::{Driver, at, failure, named, shop};
 use expect_test::expect;
 use home::{check, check_refused, id};
 use omnicraft_core::effect::Effect;
-use omnicraft_core::event::EventKind;
+use omnicraft_core::event::{EventKind, Export};
 use omnicraft_core::model::{LiveState, Workspace};
 use omnicraft_core::outcome::FailureKind;
 use omnicraft_core::state::State;
@@ -716,4 +716,17 @@ fn what_was_beyond_reading_keeps_none_of_the_others_from_going_back() {
     assert_eq!(driver.live_at("purse.db"), before);
     assert_eq!(driver.live_at("shop.db"), restored);
     assert!(ended.warnings.iter().any(|warning| warning.starts_with("“Shop” stays as it is")), "{:?}", ended.warnings);
+}
+
+/// The copies are compared with what was read when they were taken, as every other one is; an export of everything took
+/// whatever lay there for its content.
+#[test]
+fn a_copy_that_reads_back_otherwise_is_not_exported() {
+    let mut driver = Driver::street();
+    driver.tells_digest = true;
+    for (spoils, told) in [(true, "the copy reads back otherwise than it was written"), (false, "= export: Applied")] {
+        driver.spoils = spoils;
+        driver.export(Export::All { with_csv: false }, "/stick/all.zip");
+        assert!(driver.log.lines().last().unwrap_or_default().contains(told), "{}", driver.log);
+    }
 }

@@ -36,6 +36,31 @@ fn no_power_cut_breaks_a_promise() {
     }
 }
 
+/// On the platform that clones the file begins as the live one, and is sealed by what is laid over it; a fallback to blocks
+/// would prove nothing of clones.
+#[test]
+fn where_the_disk_clones_a_snapshot_is_a_clone() {
+    let vfs = Arc::new(SimVfs::register("sim-clones"));
+    let scenario = some().into_iter().find(|scenario| scenario.name == "start-all-tiers").unwrap();
+    let clones = |model| {
+        let (trace, _) = scenario.trace(&scenario.parts(&vfs, Build::on(model)));
+        let copies: Vec<_> = trace.log.iter().filter_map(created_copy).collect();
+        assert_eq!(copies.len(), 1, "one copy fills all tiers");
+        // The version for writers in the header says that it has a write-ahead log.
+        let as_live = |bytes: &[u8]| bytes.starts_with(b"SQLite format 3\0") && bytes[18] == 2;
+        trace.log.iter().any(|entry| {
+            matches!(entry, Operation::Write { file, offset: 0, bytes, .. } if copies.contains(file) && as_live(bytes))
+        })
+    };
+    assert!(clones(Model::Cloning));
+    assert!(!clones(Model::Strict));
+}
+
+fn created_copy(entry: &Operation) -> Option<u64> {
+    let Operation::Create(path, file) = entry else { return None };
+    path.to_str()?.ends_with("-copy.db").then_some(*file)
+}
+
 #[test]
 fn a_disk_that_fails_breaks_no_promise() {
     let vfs = Arc::new(SimVfs::register("sim-faults"));

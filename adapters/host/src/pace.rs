@@ -76,17 +76,24 @@ pub(crate) struct Pace<'a> {
     begun: Duration,
     quickest: Option<Duration>,
     app: Watch<'a>,
+    /// Whether it may go at full speed while nobody commits.
+    may_hurry: bool,
 }
 
 impl<'a> Pace<'a> {
     /// The pace of what is done at a moment in the app's life.
     pub(crate) fn of(moment: Option<&Moment>, clock: &'a dyn Clock, app: Watch<'a>) -> Self {
         let rate = moment.is_some_and(Moment::yields_to_the_app).then_some(FULL);
-        let pace = Self { clock, rate, done: 0, begun: clock.monotonic(), quickest: None, app };
+        let pace = Self { clock, rate, done: 0, begun: clock.monotonic(), quickest: None, app, may_hurry: MAY_HURRY };
         if rate.is_some() {
             pace.is_app_at_work();
         }
         pace
+    }
+
+    /// The same for what is written otherwise than through the file port: nothing bounds what of it waits for the disk.
+    pub(crate) fn never_hurrying(self) -> Self {
+        Self { may_hurry: false, ..self }
     }
 
     /// So many bytes are written; waits as long as they are too early, unless `go_on` wants no more of it.
@@ -111,7 +118,7 @@ impl<'a> Pace<'a> {
     }
 
     fn is_app_at_work(&self) -> bool {
-        !MAY_HURRY || self.app.commits.were_lately(self.clock.monotonic(), (self.app.look)())
+        !self.may_hurry || self.app.commits.were_lately(self.clock.monotonic(), (self.app.look)())
     }
 
     /// Half of the rate after a slow piece, a sixteenth of the full one more after any other.

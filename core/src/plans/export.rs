@@ -12,7 +12,7 @@ use crate::effect::{BundleMember, CopyOf, Depth, Effect};
 use crate::event::Export;
 use crate::model::{Facts, Inspection, Workspace};
 use crate::names;
-use crate::outcome::{Failure, FailureKind, Yield};
+use crate::outcome::{Failure, FailureKind, Verification, Yield};
 use crate::plan::Plan;
 use crate::state::{Moment, Operation};
 use crate::transition::{Begun, Refusal};
@@ -101,6 +101,7 @@ fn bundle(case: &Case<'_>, with_csv: bool, archive: &Utf8Path) -> Plan {
         workspace: workspace.id.clone(),
         database: copying::staged(case, workspace),
         csv: with_csv.then(|| csv_archive(case, workspace)),
+        copied: String::new(),
         facts: Facts::default(),
     };
     let members = case.state.workspaces.iter().map(member).collect();
@@ -119,6 +120,7 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
         (Effect::CopyAll { .. }, Yield::CopiedAll(all)) => {
             for (member, copied) in members(operation).iter_mut().zip(all) {
                 member.facts.journal_mode.clone_from(&copied.journal_mode);
+                member.copied = copied.digest.clone().unwrap_or_default();
             }
         }
         (Effect::Inspect { archive, .. }, Yield::Inspected(found)) => inspected(operation, archive, found),
@@ -142,7 +144,8 @@ fn workspace_of<'a>(case: &Case<'a>, effect: &Effect) -> Option<&'a Workspace> {
 fn copied(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, effect: &Effect, learnt: &Yield) {
     let staged = copying::staged_of(operation, workspace);
     if let (Effect::Verify { .. }, Some(member)) = (effect, member_at(operation, &staged)) {
-        operation.copy = Some(copying::with_journal_mode(member.facts.journal_mode.clone()));
+        let (digest, journal_mode) = (member.copied.clone(), member.facts.journal_mode.clone());
+        operation.copy = Some(Verification { digest, ..copying::with_journal_mode(journal_mode) });
     }
     match copying::gather(case, operation, workspace, effect, learnt) {
         News::Nothing => {}

@@ -329,8 +329,13 @@ fn archive_steps(workspace: &Workspace, text: &str, facts: &Facts) -> Plan {
         SchemaSource::Snapshot(text.into()),
         SchemaSource::Archive,
     ];
-    let member =
-        BundleMember { workspace: id.clone(), database: text.into(), csv: Some(text.into()), facts: facts.clone() };
+    let member = BundleMember {
+        workspace: id.clone(),
+        database: text.into(),
+        csv: Some(text.into()),
+        copied: text.into(),
+        facts: facts.clone(),
+    };
     Plan::new()
         .require(Effect::CopyAll { copies: vec![CopyOf { database: text.into(), to: text.into() }] })
         .require(Effect::Pack { workspace: id.clone(), from: text.into(), to: text.into() })

@@ -324,12 +324,12 @@ impl Driver {
         self.files.insert(to.to_owned(), file);
     }
 
-    fn copied(&mut self, database: &str, to: &str) -> Yield {
+    fn copied(&mut self, database: &str, to: &str) -> Copied {
         self.copy(database, to);
         let copy = self.files.get_mut(to).unwrap();
         let digest = self.tells_digest.then(|| format!("{:04}", copy.content));
         copy.content += u64::from(self.spoils) * 5000;
-        Yield::Copied(Copied { digest, ..wal() })
+        Copied { digest, ..wal() }
     }
 
     fn read_back(&self, path: &str) -> Yield {
@@ -365,7 +365,7 @@ impl Driver {
         match effect {
             Effect::Scan => Yield::Scanned(Box::new(self.scan())),
             Effect::Look { database } => Yield::Looked(self.look(database.as_str())),
-            Effect::Copy { database, to } => self.copied(database.as_str(), to.as_str()),
+            Effect::Copy { database, to } => Yield::Copied(self.copied(database.as_str(), to.as_str())),
             Effect::Stage { from, to, .. } => {
                 let file = File { stamp: self.stamp(), ..self.file(from.as_str()) };
                 self.files.insert(to.to_string(), file);
@@ -435,8 +435,8 @@ impl Driver {
     fn archive_step(&mut self, effect: &Effect) -> Option<Yield> {
         Some(match effect {
             Effect::CopyAll { copies } => {
-                copies.iter().for_each(|copy| self.copy(copy.database.as_str(), copy.to.as_str()));
-                Yield::CopiedAll(copies.iter().map(|_| wal()).collect())
+                let copied = copies.iter().map(|copy| self.copied(copy.database.as_str(), copy.to.as_str()));
+                Yield::CopiedAll(copied.collect())
             }
             Effect::Pack { workspace, from, to } => {
                 let Yield::Verified(found) = self.verify(from.as_str()) else { unreachable!() };

@@ -85,6 +85,18 @@ impl FileSystem for Broken {
         Ok(Box::new(BrokenFile { file, path: path.to_owned(), broken }))
     }
 
+    fn clone_live(
+        &self,
+        live: &Path,
+        layer: Option<&str>,
+        to: &Path,
+        bytes: u64,
+    ) -> io::Result<Option<Box<dyn NewFile>>> {
+        let Some(file) = self.inner.clone_live(live, layer, to, bytes)? else { return Ok(None) };
+        let broken = Self { inner: self.inner.clone(), wrongly: self.wrongly };
+        Ok(Some(Box::new(BrokenFile { file, path: to.to_owned(), broken })))
+    }
+
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {
         self.inner.open(path)
     }

@@ -30,7 +30,7 @@ fn taken(work: &Work<'_>, database: &Utf8Path, live: &Path, staged: &Path) -> Re
     let mut progress = work.progress("Copying", database);
     let held = sqlite::backup::hold(work.sqlite(), live, &mut progress)?;
     let moment = work.state.operation.as_ref().map(|operation| &operation.moment);
-    let mut pace = work.pace();
+    let mut pace = if held.is_known() { work.pace() } else { work.pace().never_hurrying() };
     let mut report = |done, total, written| {
         progress.at(done, total)?;
         // What is only read, of a clone, fills no queue before a commit.

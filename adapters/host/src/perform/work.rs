@@ -9,7 +9,7 @@ use omnicraft_core::names;
 use omnicraft_core::outcome::FailureKind;
 use omnicraft_core::state::{Moment, State};
 
-use super::sidecars;
+use super::{look, sidecars};
 use crate::error::{Result, Stop};
 use crate::pace::{Commits, Pace, Watch};
 use crate::ports::Ports;
@@ -17,6 +17,7 @@ use crate::ports::filesystem::FileSystem;
 use crate::progress::{Observer, Progress};
 use crate::sqlite::Opener;
 
+#[derive(Clone, Copy)]
 pub(super) struct Work<'a> {
     pub(super) home: &'a Path,
     pub(super) ports: &'a Ports,
@@ -49,12 +50,11 @@ impl<'a> Work<'a> {
 
     /// How fast the operation may write.
     pub(super) fn pace(&self) -> Pace<'a> {
-        let (files, home) = (self.files(), self.home);
-        let with_sidecars = |workspace: &Workspace| {
-            ["", "-wal", "-journal"].map(|end| home.join(format!("{}{end}", workspace.database)))
+        let work = *self;
+        let look = move || {
+            let lives = work.state.workspaces.iter().map(|workspace| work.path(&workspace.database));
+            lives.map(|live| look::live_stamp(&work, &live).ok().flatten()).collect()
         };
-        let paths: Vec<PathBuf> = self.state.workspaces.iter().flat_map(with_sidecars).collect();
-        let look = move || paths.iter().map(|path| files.stamp(path).ok().flatten()).collect();
         Pace::of(self.moment(), &*self.ports.clock, Watch { commits: self.commits, look: Box::new(look) })
     }
 

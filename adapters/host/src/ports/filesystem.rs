@@ -64,8 +64,8 @@ pub trait FileSystem: Send + Sync {
     /// A new file (0600) that shares on the disk the first `bytes` bytes of a live database, as they are now, until one of
     /// the two is written to; zeros where the database has fewer. Nothing of it is durable before its `sync`. `None`, and no
     /// file, where this is not possible: the file system does not clone, or `layer`, the name of the file layer through
-    /// which SQLite reads the database, is none that writes to files as they are read. A descriptor of `live` stays open
-    /// as long as the process lives, so that no lock of this process on it is ever dropped.
+    /// which SQLite reads the database, is none that writes to files as they are read. No lock that this process has on
+    /// `live` is dropped. What is written over it comes in order.
     fn clone_live(
         &self,
         _live: &Path,
@@ -88,8 +88,8 @@ pub trait FileSystem: Send + Sync {
         self.digest(to, watch)
     }
 
-    /// As `copy_new`, for a live database that SQLite itself cannot read any more. The descriptor of `from` stays
-    /// open as long as the process lives, so that no lock of this process on it is ever dropped.
+    /// As `copy_new`, for a live database that SQLite itself cannot read any more. No lock that this process has on `from`
+    /// is dropped.
     fn copy_live(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()>;
 
     /// BLAKE3 of a file, in hex.
@@ -225,7 +225,9 @@ impl FileSystem for OsFileSystem {
         if layer != Some("unix") {
             return Ok(None);
         }
-        Ok(cloning::clone_live(live, to, bytes)?.map(|file| Box::new(file) as Box<dyn NewFile>))
+        let clone = cloning::clone_live(live, to, bytes)?;
+        // What is laid over it comes in order too.
+        Ok(clone.map(|file| Box::new(large::Large::new(file)) as Box<dyn NewFile>))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn OldFile>> {
@@ -246,6 +248,10 @@ impl FileSystem for OsFileSystem {
     }
 
     fn copy_live(&self, from: &Path, to: &Path, watch: Watch<'_>) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        if let Some(copied) = copying::copy_apart(from, to, watch) {
+            return copied;
+        }
         let from = open(from)?;
         let copied = copying::copy(&from, to, watch);
         // POSIX drops every lock of the process on a file when any descriptor of it closes.

@@ -75,6 +75,11 @@ impl From<Stop> for Hitch {
 }
 
 impl Held {
+    /// Whether it can be copied without SQLite, as far as that is seen before the copy.
+    pub const fn is_known(&self) -> bool {
+        self.mark.is_ok()
+    }
+
     /// Copies the moment that is held to the new file `to`, the fastest way there is. As [`copy`] otherwise.
     pub fn copy(self, opener: &Opener, files: &dyn FileSystem, to: &Path, report: Report<'_>) -> Result<Copied> {
         let copied = match &self.mark {

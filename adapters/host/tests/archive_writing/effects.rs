@@ -25,6 +25,7 @@ fn bundle(csv: Option<&str>) -> Effect {
         workspace: WorkspaceId(id.to_owned()),
         database: database.into(),
         csv: csv.map(Into::into),
+        copied: String::new(),
         facts: facts(),
     };
     let members = vec![member("shop", STAGED, csv), member("two", "backups/two/.staged-7-copy.db", None)];

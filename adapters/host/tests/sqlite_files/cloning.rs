@@ -18,7 +18,7 @@ impl FileSystem for Cloning {
         to: &Path,
         bytes: u64,
     ) -> io::Result<Option<Box<dyn NewFile>>> {
-        assert_eq!(layer, Some("unix"), "the layer that SQLite reads through");
+        assert_eq!(layer, Some(if cfg!(windows) { "win32" } else { "unix" }), "the layer that SQLite reads through");
         self.copy_live(live, to, &mut |_| true)?;
         let clone = File::options().read(true).write(true).open(to)?;
         clone.set_len(bytes)?;

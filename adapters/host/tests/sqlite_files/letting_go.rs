@@ -4,11 +4,13 @@ use std::path::Path;
 
 use omnicraft_core::outcome::FailureKind;
 use omnicraft_host::error::Result;
+use omnicraft_host::ports::filesystem::{FileSystem as _, OsFileSystem};
+use omnicraft_host::sqlite::backup::hold;
 use omnicraft_host::sqlite::holders::let_go;
 use rusqlite::Connection;
 
 use crate::other_process::Other;
-use crate::support::{Folder, PLAIN, fails, one};
+use crate::support::{Folder, PLAIN, fails, one, quietly};
 
 const TABLE: &str = "CREATE TABLE t (id INTEGER PRIMARY KEY, v)";
 
@@ -50,6 +52,20 @@ fn another_program_is_named() {
         drop(other);
         gone(&path).expect("nobody any more");
     }
+}
+
+/// A damaged database was kept as it was, by a raw copy, and then the restore was refused: "this program still has it open".
+/// The descriptor of the copy was left open, because closing it would have dropped the app's locks.
+#[test]
+#[cfg(target_os = "linux")]
+fn raw_copies_and_snapshots_hold_nothing_afterwards() {
+    let folder = Folder::new();
+    let path = folder.database("a.db", &format!("PRAGMA journal_mode = wal; {TABLE}"));
+    OsFileSystem.copy_live(&path, &folder.path("raw"), &mut |_| true).expect("a raw copy");
+    gone(&path).expect("nobody");
+    let held = quietly(|progress| hold(&PLAIN, &path, progress)).expect("hold");
+    held.copy(&PLAIN, &OsFileSystem, &folder.path("snapshot"), &mut |_, _, _| Ok(())).expect("a snapshot");
+    gone(&path).expect("nobody");
 }
 
 #[test]

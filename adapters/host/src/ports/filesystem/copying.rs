@@ -13,7 +13,7 @@ use std::thread;
 use super::digest::{BLOCK as DIGEST_BLOCK, hash_some};
 use super::{Watch, create_new, go_on, whole_or_gone};
 #[cfg(target_os = "linux")]
-use super::{cloning, large};
+use super::{cloning, kernel, large};
 
 /// Bytes from which on another core pays.
 pub(super) const LARGE: u64 = 8 << 20;
@@ -24,6 +24,23 @@ const BLOCK: u64 = 1 << 20;
 pub(super) fn copy(from: &File, to: &Path, watch: Watch<'_>) -> io::Result<()> {
     let new = create_new(to)?;
     whole_or_gone(to, transfer(from, &new, &mut |done| go_on(watch, done)))
+}
+
+/// The same of a live database, which is opened and closed apart; `None` where the kernel does not allow that.
+#[cfg(target_os = "linux")]
+pub(super) fn copy_apart(from: &Path, to: &Path, watch: Watch<'_>) -> Option<io::Result<()>> {
+    let ((told, heard), (answer, answered)) = (mpsc::channel(), mpsc::channel());
+    let copying = || {
+        let (told, answered) = (told, answered);
+        copy(&super::open(from)?, to, &mut |done| told.send(done).is_ok() && answered.recv().unwrap_or_default())
+    };
+    let watching = || {
+        for done in heard {
+            // Where nobody waits for the answer any more, copying has ended, and says how.
+            let _ = answer.send(watch(done));
+        }
+    };
+    kernel::apart(copying, watching)
 }
 
 /// A durable copy, and the digest that it has when it is read back.

@@ -1,10 +1,14 @@
-//! Calls of the Linux kernel that have no safe wrapper in a crate that is looked after: how urgent a thread's disk work
-//! is, what of a file is on its way to the disk, and whether anybody else has it open. The only unsafe code about files.
+//! What only the Linux kernel knows, mostly by calls that have no safe wrapper in a crate that is looked after: how urgent
+//! a thread's disk work is, which descriptors are its own, what of a file is on its way to the disk, and whether anybody
+//! else has it open. The only unsafe code about files.
 
-use std::ffi::{c_int, c_long};
+use std::ffi::{c_int, c_long, c_uint};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd as _;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::thread;
 
 use libc::{SYNC_FILE_RANGE_WAIT_AFTER, SYNC_FILE_RANGE_WAIT_BEFORE, SYNC_FILE_RANGE_WRITE};
 
@@ -40,6 +44,38 @@ fn set(priority: c_long) {
     unsafe { libc::syscall(libc::SYS_ioprio_set, THREAD, 0, priority) };
 }
 
+/// The numbers of file systems, as `statfs(2)` tells them.
+pub(super) const BTRFS: u32 = 0x9123_683e;
+pub(super) const EXT4: u32 = 0xef53;
+pub(super) const XFS: u32 = 0x5846_5342;
+
+/// Whether a file lies on one of these file systems.
+pub(super) fn lies_on(path: &Path, file_systems: &[u32]) -> bool {
+    // The number has 32 bits, whatever type holds it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+    rustix::fs::statfs(path).is_ok_and(|told| file_systems.contains(&(told.f_type as u32)))
+}
+
+/// Does some work on a thread whose descriptors are its own: so it can open and close a live database. POSIX locks belong to
+/// a table of descriptors (their owner is `current->files`, fs/locks.c), and closing a file drops those of its table alone.
+/// The work knows no files that were opened elsewhere. `None` where the kernel is older than 5.9, or refuses. What is to be
+/// done here meanwhile ends with the work.
+pub(super) fn apart<T: Send>(work: impl FnOnce() -> T + Send, meanwhile: impl FnOnce()) -> Option<T> {
+    /// The first after standard input, output and error.
+    const FROM: c_uint = 3;
+    /// `CLOSE_RANGE_UNSHARE`: takes the others out of a new table, and closes none.
+    const UNSHARE: c_uint = 1 << 1;
+    thread::scope(|scope| {
+        let apart = scope.spawn(|| {
+            // SAFETY: numbers, no memory. The thread has opened nothing yet, and what it is given holds no descriptor.
+            let unshared = unsafe { libc::syscall(libc::SYS_close_range, FROM, c_uint::MAX, UNSHARE) };
+            (unshared == 0).then(work)
+        });
+        meanwhile();
+        apart.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
 /// Sends a piece of a file to the disk.
 pub(super) fn send(file: &File, from: u64, length: u64) -> io::Result<()> {
     sync_range(file, from, length, SYNC_FILE_RANGE_WRITE)
@@ -57,35 +93,79 @@ pub(super) fn arrived(file: &File, from: u64, length: u64) -> io::Result<()> {
 /// `sync_file_range(2)`.
 fn sync_range(file: &File, from: u64, length: u64, flags: u32) -> io::Result<()> {
     let (from, length) = (i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(length).unwrap_or(i64::MAX));
-    // SAFETY: numbers, no memory; the descriptor is open as long as `file` is borrowed.
-    if unsafe { libc::sync_file_range(file.as_raw_fd(), from, length, flags) } == 0 {
-        return Ok(());
-    }
-    match io::Error::last_os_error() {
-        // A file or a kernel that does not know it: the sync at the end does it all.
-        error if matches!(error.raw_os_error(), Some(libc::EINVAL | libc::ESPIPE | libc::ENOSYS)) => Ok(()),
-        error => Err(error),
+    loop {
+        // SAFETY: numbers, no memory; the descriptor is open as long as `file` is borrowed.
+        if unsafe { libc::sync_file_range(file.as_raw_fd(), from, length, flags) } == 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        match error.raw_os_error() {
+            Some(libc::EINTR) => {}
+            // A file or a kernel that does not know it, or may not: the sync at the end does it all.
+            Some(libc::EINVAL | libc::ESPIPE | libc::ENOSYS | libc::EPERM | libc::EOPNOTSUPP) => return Ok(()),
+            _ => return Err(error),
+        }
     }
 }
 
 /// Whether this descriptor, which may write, is the only one of its file: only then the kernel gives a lease to write
-/// (fcntl(2)), which ends with the descriptor.
+/// (fcntl(2)), which is given back at once.
 pub(super) fn is_only_descriptor(file: &File) -> bool {
+    /// `F_SETSIG`: which signal tells of a lease that somebody breaks.
+    const SIGNAL: c_int = 10;
     // SAFETY: numbers, no memory; the descriptor is open as long as `file` is borrowed.
-    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_WRLCK) == 0 }
+    let ask = |what: c_int, value: c_int| unsafe { libc::fcntl(file.as_raw_fd(), what, value) } == 0;
+    // Who opens the file meanwhile makes a signal of it, which would end the program if it were not one that is ignored.
+    let is_only = ask(SIGNAL, libc::SIGURG) && ask(libc::F_SETLEASE, libc::F_WRLCK);
+    is_only && ask(libc::F_SETLEASE, libc::F_UNLCK)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at the disk behind the port's back")]
 mod tests {
     use std::process::Command;
 
-    use super::last;
+    use super::{apart, is_only_descriptor, last};
 
     /// What the kernel says of this thread.
     fn priority() -> String {
         let thread = rustix::thread::gettid().as_raw_nonzero().to_string();
         let told = Command::new("ionice").args(["-p", &thread]).output().unwrap();
         String::from_utf8(told.stdout).unwrap().trim().to_owned()
+    }
+
+    /// A live database was opened and closed beside the app that had it open in the same process, and all of the app's locks
+    /// were gone.
+    #[test]
+    fn what_is_closed_apart_drops_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("live.db");
+        let app = rusqlite::Connection::open(&path).unwrap();
+        app.execute_batch("CREATE TABLE t (x); BEGIN EXCLUSIVE").unwrap();
+        let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(&path).unwrap());
+        let locks = || {
+            let all = std::fs::read_to_string("/proc/locks").unwrap();
+            all.lines().filter(|line| line.contains("POSIX") && line.contains(&format!(":{inode} "))).count()
+        };
+        let before = locks();
+        assert!(before > 0, "SQLite holds a lock");
+        let bytes = apart(|| super::super::open(&path).unwrap().metadata().unwrap().len(), || ());
+        assert_eq!(bytes, Some(std::fs::metadata(&path).unwrap().len()), "this kernel is new enough");
+        assert_eq!(locks(), before);
+    }
+
+    /// A lease that somebody breaks sends a signal, and the signal of leases ends a program.
+    #[test]
+    fn who_asks_for_the_only_descriptor_lives_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "content").unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        assert!(is_only_descriptor(&file));
+        let reader = super::super::open(&path).unwrap();
+        assert!(!is_only_descriptor(&file), "somebody reads it");
+        drop(reader);
+        assert!(is_only_descriptor(&file));
     }
 
     #[test]

@@ -13,26 +13,30 @@ use super::{FileSystem as _, OsFileSystem, kernel, remove};
 const LARGE: u64 = 8 << 20;
 /// Bytes that are given back together.
 const PIECE: u64 = 4 << 20;
+/// Where a file without a name is nobody's, and changes keep their order.
+const JOURNALED: [u32; 3] = [kernel::EXT4, kernel::XFS, kernel::BTRFS];
 
-/// Removes a file. A power cut leaves the whole file, or no name of it: the file system gives back what has none.
+/// Removes a file. A power cut leaves the whole file, or no name of it: the file system gives back what has none. Whatever
+/// the file is, opening it drops no lock that this process has on it.
 pub(super) fn remove_in_pieces(path: &Path) -> io::Result<()> {
-    let Some(file) = opened(path) else { return remove(path) };
+    let is_large = std::fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() >= LARGE);
+    if !is_large || !kernel::lies_on(path, &JOURNALED) {
+        return remove(path);
+    }
+    kernel::apart(|| in_pieces(path), || ()).unwrap_or_else(|| remove(path))
+}
+
+fn in_pieces(path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new().write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
     remove(path)?;
-    // Before the first piece: a journal keeps the order of both, but not every file system has one.
     OsFileSystem.sync_folder(path.parent().unwrap_or(path))?;
-    if is_nobody_elses(&file) {
+    if let Ok(file) = file
+        && is_nobody_elses(&file)
+    {
         // Closing the file gives back whatever is left.
         let _ = cut_off(&file);
     }
     Ok(())
-}
-
-/// A large regular file, as far as this user may write to it.
-fn opened(path: &Path) -> Option<File> {
-    if !std::fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() >= LARGE) {
-        return None;
-    }
-    OpenOptions::new().write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path).ok()
 }
 
 /// Whether a file has no name any more, and no other descriptor: then nobody can get at its content.
