@@ -239,6 +239,18 @@ fn a_large_file_that_is_removed_stays_whole_for_others() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+/// Whoever watches a copy may panic, as a test that stops the program does; the copy ends then, and does not wait for an
+/// answer for ever.
+#[test]
+fn a_watch_that_panics_ends_the_raw_copy() {
+    let folder = folder();
+    let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+    fs::write(&from, vec![1; 3 << 20]).unwrap();
+    let copy = || OsFileSystem.copy_live(&from, &to, &mut |_| panic!("the program dies"));
+    assert!(std::panic::catch_unwind(copy).is_err());
+    assert!(!to.exists());
+}
+
 /// The digest comes from the new file, and not from what was read to make it.
 #[test]
 fn a_copy_that_is_read_back_has_the_digest_of_its_content() {

@@ -35,6 +35,8 @@ pub(super) fn copy_apart(from: &Path, to: &Path, watch: Watch<'_>) -> Option<io:
         copy(&super::open(from)?, to, &mut |done| told.send(done).is_ok() && answered.recv().unwrap_or_default())
     };
     let watching = || {
+        // Gone with this closure, also where the watch panics: whoever copies must not wait for an answer for ever.
+        let answer = answer;
         for done in heard {
             // Where nobody waits for the answer any more, copying has ended, and says how.
             let _ = answer.send(watch(done));

@@ -58,19 +58,20 @@ pub(super) fn lies_on(path: &Path, file_systems: &[u32]) -> bool {
 
 /// Does some work on a thread whose descriptors are its own: so it can open and close a live database. POSIX locks belong to
 /// a table of descriptors (their owner is `current->files`, fs/locks.c), and closing a file drops those of its table alone.
-/// The work knows no files that were opened elsewhere. `None` where the kernel is older than 5.9, or refuses. What is to be
-/// done here meanwhile ends with the work.
+/// The work knows no files that were opened elsewhere. `None` where there is no thread to be had, or the kernel is older
+/// than 5.9, or refuses. What is to be done here meanwhile ends with the work.
 pub(super) fn apart<T: Send>(work: impl FnOnce() -> T + Send, meanwhile: impl FnOnce()) -> Option<T> {
     /// The first after standard input, output and error.
     const FROM: c_uint = 3;
     /// `CLOSE_RANGE_UNSHARE`: takes the others out of a new table, and closes none.
     const UNSHARE: c_uint = 1 << 1;
+    let alone = || {
+        // SAFETY: numbers, no memory. The thread has opened nothing yet, and what it is given holds no descriptor.
+        let unshared = unsafe { libc::syscall(libc::SYS_close_range, FROM, c_uint::MAX, UNSHARE) };
+        (unshared == 0).then(work)
+    };
     thread::scope(|scope| {
-        let apart = scope.spawn(|| {
-            // SAFETY: numbers, no memory. The thread has opened nothing yet, and what it is given holds no descriptor.
-            let unshared = unsafe { libc::syscall(libc::SYS_close_range, FROM, c_uint::MAX, UNSHARE) };
-            (unshared == 0).then(work)
-        });
+        let apart = thread::Builder::new().spawn_scoped(scope, alone).ok()?;
         meanwhile();
         apart.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
