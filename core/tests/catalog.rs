@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use jiff::Zoned;
 use omnicraft_core::catalog::{self, Connection};
 use omnicraft_core::change::Change;
-use omnicraft_core::effect::Effect;
+use omnicraft_core::effect::{BundleMember, Effect};
 use omnicraft_core::error::CatalogError;
 use omnicraft_core::model::{
     Base, Condition, Facts, FileStamp, Level, Slot, Snapshot, SnapshotId, Tier, Trigger, Workspace, WorkspaceId,
@@ -372,6 +372,18 @@ fn a_step_that_an_older_version_recorded_is_understood() {
     let recorded = r#"{"inspect":{"archive":"books.zip","accept_edited":true}}"#;
     let step: Effect = serde_json::from_str(recorded).unwrap();
     assert_eq!(step, Effect::Inspect { archive: "books.zip".into(), accept_edited: true, all_rows: false });
+    let member = BundleMember {
+        workspace: WorkspaceId("shop".to_owned()),
+        database: "copy.db".into(),
+        csv: None,
+        copied: String::new(),
+        facts: Facts::default(),
+    };
+    let bundle = Effect::Bundle { members: vec![member], to: "all.zip".into() };
+    let mut recorded = serde_json::to_value(&bundle).unwrap();
+    let member = recorded["bundle"]["members"][0].as_object_mut().unwrap();
+    assert!(member.remove("copied").is_some(), "which older versions did not say");
+    assert_eq!(serde_json::from_value::<Effect>(recorded).unwrap(), bundle);
 }
 
 #[test]

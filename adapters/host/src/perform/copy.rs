@@ -30,7 +30,11 @@ fn taken(work: &Work<'_>, database: &Utf8Path, live: &Path, staged: &Path) -> Re
     let mut progress = work.progress("Copying", database);
     let held = sqlite::backup::hold(work.sqlite(), live, &mut progress)?;
     let moment = work.state.operation.as_ref().map(|operation| &operation.moment);
-    let mut pace = if held.is_known() { work.pace() } else { work.pace().never_hurrying() };
+    let mut pace = match work.pace() {
+        pace if held.keeps_writers_waiting() => pace.at_full_speed(),
+        pace if held.bypasses_sqlite() => pace,
+        pace => pace.never_hurrying(),
+    };
     let mut report = |done, total, written| {
         progress.at(done, total)?;
         // What is only read, of a clone, fills no queue before a commit.

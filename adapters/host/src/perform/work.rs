@@ -11,7 +11,7 @@ use omnicraft_core::state::{Moment, State};
 
 use super::{look, sidecars};
 use crate::error::{Result, Stop};
-use crate::pace::{Commits, Pace, Watch};
+use crate::pace::{Commits, Lookout, Pace};
 use crate::ports::Ports;
 use crate::ports::filesystem::FileSystem;
 use crate::progress::{Observer, Progress};
@@ -55,7 +55,7 @@ impl<'a> Work<'a> {
             let lives = work.state.workspaces.iter().map(|workspace| work.path(&workspace.database));
             lives.map(|live| look::live_stamp(&work, &live).ok().flatten()).collect()
         };
-        Pace::of(self.moment(), &*self.ports.clock, Watch { commits: self.commits, look: Box::new(look) })
+        Pace::of(self.moment(), &*self.ports.clock, Lookout { commits: self.commits, look: Box::new(look) })
     }
 
     /// What the operation is about.

@@ -75,9 +75,14 @@ impl From<Stop> for Hitch {
 }
 
 impl Held {
-    /// Whether it can be copied without SQLite, as far as that is seen before the copy.
-    pub const fn is_known(&self) -> bool {
+    /// Whether it is copied without SQLite, as far as that is seen before the copy.
+    pub const fn bypasses_sqlite(&self) -> bool {
         self.mark.is_ok()
+    }
+
+    /// Whether the app's commits wait until it is copied.
+    pub fn keeps_writers_waiting(&self) -> bool {
+        open::journal_mode(&self.source).is_ok_and(|mode| mode != "wal")
     }
 
     /// Copies the moment that is held to the new file `to`, the fastest way there is. As [`copy`] otherwise.
