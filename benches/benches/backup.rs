@@ -11,6 +11,7 @@ use omnicraft_benches::business::{Business, clear, forget, sizes};
 use omnicraft_benches::contest::{Contest, Timed, timed};
 use omnicraft_benches::engine::{self, Home};
 use omnicraft_benches::peers;
+use omnicraft_benches::scripts::{self, Backup};
 use omnicraft_fixtures::Size;
 
 const CP: &str = "cp + fsync";
@@ -38,8 +39,8 @@ fn warm(criterion: &mut Criterion, (name, size): (&str, Size), business: &Busine
         contest.against(SHELL, timed(fresh, || peers::shell_backup(from, to)));
     }
     contest.against("VACUUM INTO", timed(fresh, || peers::vacuum_into(from, to)));
-    if peers::has("python3") {
-        contest.against("Python's Connection.backup + fsync", python(from, to));
+    for backup in scripts::backups() {
+        contest.against(backup.name, copied_by(backup, from, to));
     }
     // Between 10 MB and 1 GB; a millisecond's work is a few system calls here and there.
     match size {
@@ -50,10 +51,10 @@ fn warm(criterion: &mut Criterion, (name, size): (&str, Size), business: &Busine
     contest.finish();
 }
 
-fn python<'w>(from: &'w Path, to: &'w Path) -> Timed<'w> {
+fn copied_by<'w>(backup: Backup, from: &'w Path, to: &'w Path) -> Timed<'w> {
     Box::new(move || {
         clear(to);
-        peers::python_backup(from, to)
+        backup.copy(from, to)
     })
 }
 

@@ -11,7 +11,7 @@ use omnicraft_benches::archive::Archivist;
 use omnicraft_benches::business::{Business, clear, sizes};
 use omnicraft_benches::contest::{Contest, Timed, timed};
 use omnicraft_benches::results::megabytes;
-use omnicraft_benches::sheets::{Sheets, has_zip};
+use omnicraft_benches::sheets::{PYTHON, SQLITE_UTILS, Sheets, has_zip};
 use omnicraft_benches::{engine, peers};
 
 fn benchmark(criterion: &mut Criterion) {
@@ -43,13 +43,21 @@ fn exports(criterion: &mut Criterion, size: &str, business: &Business) {
     contest.against(ENGINE, timed(|| clear(&archive), pack)).goal(ENGINE, SHELL, 0.18);
     contest.against("engine: pack and read back", timed(|| clear(&archive), checked));
     let mut weights = vec![(SHELL, weight(&zip)), (ENGINE, weight(&archive))];
-    if peers::has("python3") {
+    if PYTHON.is_here() {
         let python: Timed<'_> = Box::new(|| {
             clear(&zip);
             sheets.python_export(&from, &zip)
         });
         contest.against("Python's csv + zipfile", python);
         weights.push(("Python's csv + zipfile", weight(&zip)));
+    }
+    if SQLITE_UTILS.is_here() {
+        let utils: Timed<'_> = Box::new(|| {
+            clear(&zip);
+            sheets.sqlite_utils_export(&from, &zip)
+        });
+        contest.against("sqlite-utils + csv + zipfile", utils);
+        weights.push(("sqlite-utils + csv + zipfile", weight(&zip)));
     }
     contest.finish();
     for (who, weight) in weights {

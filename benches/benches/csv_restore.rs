@@ -10,7 +10,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use omnicraft_benches::archive::Archivist;
 use omnicraft_benches::business::{Business, clear, sizes};
 use omnicraft_benches::contest::{Contest, Timed, timed};
-use omnicraft_benches::sheets::Sheets;
+use omnicraft_benches::sheets::{PYTHON, SQLITE_UTILS, Sheets};
 use omnicraft_benches::{engine, peers};
 
 fn benchmark(criterion: &mut Criterion) {
@@ -46,12 +46,19 @@ fn restores(criterion: &mut Criterion, size: &str, business: &Business) {
     let mut contest = Contest::new(criterion, ("csv_restore", &group), business.bytes, import);
     contest.against(ENGINE, timed(fresh, restore)).goal(ENGINE, SHELL, 0.3);
     contest.against("engine: build and prove alone", timed(fresh, build));
-    if peers::has("python3") {
+    if PYTHON.is_here() {
         let python: Timed<'_> = Box::new(|| {
             empty();
             sheets.python_import(&folder, &new)
         });
         contest.against("Python's executemany", python);
+    }
+    if SQLITE_UTILS.is_here() {
+        let utils: Timed<'_> = Box::new(|| {
+            empty();
+            sheets.sqlite_utils_import(&folder, &new)
+        });
+        contest.against("sqlite-utils' insert_all", utils);
     }
     contest.finish();
 }

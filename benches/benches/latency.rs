@@ -11,7 +11,7 @@ use omnicraft_benches::business::{Business, clear};
 use omnicraft_benches::engine::{self, Home};
 use omnicraft_benches::results::plot::{Line, Plot};
 use omnicraft_benches::results::{Contestant, Goal, Group, PLOTS, keep};
-use omnicraft_benches::{peers, stopwatch};
+use omnicraft_benches::{peers, scripts, stopwatch};
 use omnicraft_fixtures::Size;
 use omnicraft_host::ports::clock::{Clock as _, SystemClock};
 use rusqlite::Connection;
@@ -40,13 +40,12 @@ fn main() {
         ("engine: snapshots at full speed", Box::new(|| engine::snapshot(&live, &copy))),
         ("VACUUM INTO", Box::new(|| peers::vacuum_into(&live, &copy))),
     ];
-    if peers::has("python3") {
-        ways.push((
-            "Python's Connection.backup + fsync",
-            Box::new(|| {
-                let _ = peers::python_backup(&live, &copy);
-            }),
-        ));
+    for backup in scripts::backups() {
+        let (live, copy) = (live.clone(), copy.clone());
+        let way = move || {
+            backup.copy(&live, &copy);
+        };
+        ways.push((backup.name, Box::new(way)));
     }
     let mut times = vec![Vec::new(); ways.len()];
     for _ in 0..rounds {

@@ -17,6 +17,7 @@ pub mod many;
 pub mod peers;
 pub mod program;
 pub mod results;
+pub mod scripts;
 pub mod sheets;
 
 /// How long some work takes.

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -54,21 +53,4 @@ pub fn shell_restore(live: &Path, from: &Path) {
 pub fn sqldiff(live: &Path, candidate: &Path) {
     let status = Command::new("sqldiff").arg("--summary").args([live, candidate]).stdout(Stdio::null()).status();
     assert!(status.unwrap().success());
-}
-
-/// Python's `sqlite3.Connection.backup` and a sync, as Python itself measures them, without Python's own start.
-pub fn python_backup(from: &Path, to: &Path) -> Duration {
-    const SCRIPT: &str = "
-import os, sqlite3, sys, time
-start = time.perf_counter()
-source, target = sqlite3.connect(sys.argv[1]), sqlite3.connect(sys.argv[2])
-source.backup(target)
-target.close()
-file = os.open(sys.argv[2], os.O_RDONLY)
-os.fsync(file)
-print(time.perf_counter() - start)
-";
-    let output = Command::new("python3").args(["-c", SCRIPT]).args([from, to]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse().unwrap())
 }

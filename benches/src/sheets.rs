@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::scripts::Language;
+
 /// Ordinary tables and their stored columns, each as an expression of text. What a search index keeps is left out.
 pub struct Sheets {
     tables: Vec<(String, Vec<Column>)>,
@@ -113,7 +115,7 @@ for table in sys.argv[3:]:
 database.execute('COMMIT')
 print(time.perf_counter() - start)
 ";
-        python(SCRIPT, &[to, folder], self.tables.iter().map(|(table, _)| table.as_str()))
+        PYTHON.run(SCRIPT, &[to, folder], self.names())
     }
 
     /// Python's `csv` and `zipfile`, as Python measures them.
@@ -131,7 +133,47 @@ with zipfile.ZipFile(sys.argv[2], 'w', zipfile.ZIP_DEFLATED, compresslevel=6) as
             writer.writerows([cell.hex() if isinstance(cell, bytes) else cell for cell in row] for row in rows)
 print(time.perf_counter() - start)
 ";
-        python(SCRIPT, &[database, to], self.tables.iter().map(|(table, _)| table.as_str()))
+        PYTHON.run(SCRIPT, &[database, to], self.names())
+    }
+
+    /// `sqlite-utils` of PyPI reading what Python's `csv` writes and `zipfile` packs, as Python measures them.
+    pub fn sqlite_utils_export(&self, database: &Path, to: &Path) -> Duration {
+        const SCRIPT: &str = "
+import csv, io, sqlite_utils, sys, time, zipfile
+start = time.perf_counter()
+database = sqlite_utils.Database(sys.argv[1])
+with zipfile.ZipFile(sys.argv[2], 'w', zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    for table in sys.argv[3:]:
+        with archive.open(table + '.csv', 'w') as member:
+            text = io.TextIOWrapper(member, encoding='utf-8', newline='', write_through=False)
+            writer = csv.DictWriter(text, [column.name for column in database[table].columns], extrasaction='ignore')
+            writer.writeheader()
+            for row in database[table].rows:
+                writer.writerow({name: cell.hex() if isinstance(cell, bytes) else cell for name, cell in row.items()})
+print(time.perf_counter() - start)
+";
+        SQLITE_UTILS.run(SCRIPT, &[database, to], self.names())
+    }
+
+    /// `sqlite-utils` of PyPI inserting the rows that Python's `csv` reads, as Python measures them.
+    pub fn sqlite_utils_import(&self, folder: &Path, to: &Path) -> Duration {
+        const SCRIPT: &str = "
+import csv, os, sqlite_utils, sys, time
+start = time.perf_counter()
+database = sqlite_utils.Database(sys.argv[1])
+with database.conn:
+    for table in sys.argv[3:]:
+        names = [column.name for column in database[table].columns]
+        with open(os.path.join(sys.argv[2], table + '.csv'), newline='') as file:
+            rows = (dict(zip(names, (cell if cell else None for cell in row))) for row in csv.reader(file))
+            database[table].insert_all(rows)
+print(time.perf_counter() - start)
+";
+        SQLITE_UTILS.run(SCRIPT, &[to, folder], self.names())
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|(table, _)| table.as_str())
     }
 
     /// Files of the tables in a folder.
@@ -146,6 +188,12 @@ print(time.perf_counter() - start)
     }
 }
 
+/// Python with its own modules.
+pub const PYTHON: Language = Language::Python("sqlite3");
+
+/// Python with a module of PyPI for tables.
+pub const SQLITE_UTILS: Language = Language::Python("sqlite_utils");
+
 /// Whether there is `zip`, which knows its version by another name.
 pub fn has_zip() -> bool {
     Command::new("zip").arg("-v").output().is_ok_and(|output| output.status.success())
@@ -155,10 +203,4 @@ fn shell(database: &Path, script: &str) {
     let mut shell = Command::new("sqlite3").arg("-batch").arg(database).stdin(Stdio::piped()).spawn().unwrap();
     shell.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
     assert!(shell.wait().unwrap().success());
-}
-
-fn python<'a>(script: &str, paths: &[&Path], tables: impl Iterator<Item = &'a str>) -> Duration {
-    let output = Command::new("python3").args(["-c", script]).args(paths).args(tables).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Duration::from_secs_f64(String::from_utf8_lossy(&output.stdout).trim().parse().unwrap())
 }

@@ -16,6 +16,10 @@ use crate::progress::Progress;
 
 const MIB: u64 = 1 << 20;
 
+/// What is kept of a database in memory, at the most, while it is compacted; a larger one waits in a temporary file,
+/// which costs a sixth more time (seen: 160 ms beside 190 for 33 MB of content).
+const IN_MEMORY: u64 = 64 * MIB;
+
 /// Whether this SQLite may checkpoint beside other connections: versions before 3.51.3 can damage a WAL database when
 /// one connection checkpoints while another writes (<https://sqlite.org/wal.html#walresetbug>).
 pub fn version_is_safe() -> bool {
@@ -105,8 +109,11 @@ fn renumbered(connection: &Connection, may_renumber: &[String]) -> rusqlite::Res
 
 fn vacuum(connection: &Connection, stop: &dyn Fn() -> bool) -> rusqlite::Result<String> {
     let before = number(connection, "page_count")?;
+    let page_size = number(connection, "page_size")?;
+    let used = before.saturating_sub(number(connection, "freelist_count")?) * page_size;
+    let temp_store = if used <= IN_MEMORY { "MEMORY" } else { "FILE" };
     connection.busy_timeout(Duration::ZERO)?;
-    connection.execute_batch("PRAGMA temp_store = FILE; PRAGMA main.synchronous = FULL")?;
+    connection.execute_batch(&format!("PRAGMA temp_store = {temp_store}; PRAGMA main.synchronous = FULL"))?;
     open::take_exclusively(connection)?;
     let vacuumed = ffi::interruptible(connection, stop, || connection.execute_batch("VACUUM"));
     // Also after a failure: the log may hold as many pages as the database.
@@ -115,7 +122,6 @@ fn vacuum(connection: &Connection, stop: &dyn Fn() -> bool) -> rusqlite::Result<
     connection.query_row("PRAGMA main.locking_mode = NORMAL", [], |_| Ok(()))?;
     let after = number(connection, "page_count")?;
     vacuumed.and(checkpointed)?;
-    let page_size = number(connection, "page_size")?;
     Ok(format!("gave back {} of {}", size(before.saturating_sub(after) * page_size), size(before * page_size)))
 }
 
