@@ -86,7 +86,8 @@ fn first_free_id(inventory: &Inventory) -> u64 {
 
 /// What only the interrupted operation knows: an export's temporary file lies in a folder of the user's, where no scan
 /// looks, and so do the staged databases of workspaces that were to be added; what an interrupted recovery had still to
-/// sweep; and a change of the registry, or of a pin, was the user's wish, which is done again.
+/// sweep; which old backup was being removed; and a change of the registry, or of a pin, was the user's wish, which is
+/// done again.
 fn resume(case: &Case<'_>) -> Plan {
     let Some(interrupted) = &case.state.operation else {
         return Plan::new();
@@ -101,6 +102,8 @@ fn resume(case: &Case<'_>) -> Plan {
             | (Moment::Manual(..) | Moment::Recovery, Effect::WriteManifest { .. }) => {
                 plan = plan.attempt(step.effect.clone());
             }
+            // A file that retention had removed already leaves a manifest; what is still there is judged anew.
+            (_, Effect::Remove { .. }) => plan = plan.attempt(step.effect.clone()),
             (Moment::Recovery, Effect::Discard { path })
                 if step.mode == Mode::Attempt && path.file_name().is_some_and(names::is_unpublished) =>
             {

@@ -49,6 +49,7 @@ pub(super) fn reconcile(
             }
         }
     }
+    let mut removed: BTreeSet<SnapshotId> = BTreeSet::new();
     for snapshot in case.state.snapshots.values().filter(|snapshot| !seen.contains(&snapshot.id)) {
         let at_its_name = |file: &&File<'_>| file.slot == snapshot.slot && *file.workspace == snapshot.workspace;
         if unknown.iter().copied().any(|file| at_its_name(&file)) {
@@ -60,12 +61,25 @@ pub(super) fn reconcile(
             // An interrupted shift has overwritten it, as it was meant to.
             continue;
         }
+        if operation.remaining.iter().any(|step| removes(&step.effect, snapshot.id)) {
+            removed.insert(snapshot.id);
+            continue;
+        }
         operation.warnings.push(format!(
             "the snapshot {} ({}) of `{}` is gone: its file was deleted or renamed by hand",
             snapshot.id, snapshot.slot, snapshot.workspace
         ));
     }
+    // Whatever is still there may be needed now: who knows what else the power cut took.
+    operation.remaining.retain(|step| {
+        !matches!(&step.effect, Effect::Remove { snapshot, .. } if !removed.contains(snapshot))
+    });
     plan
+}
+
+/// Whether a step removes a snapshot: the one in which retention was interrupted, once its file is gone.
+fn removes(effect: &Effect, id: SnapshotId) -> bool {
+    matches!(effect, Effect::Remove { snapshot, .. } if *snapshot == id)
 }
 
 /// Where the catalog is lost, the rotation policy is too; the first retention must not trim to another one what an app
