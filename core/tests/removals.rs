@@ -1,5 +1,5 @@
 //! A removal that retention has begun, and the power cut in the middle of it.
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "a test stops at the first surprise")]
 
 #[path = "support/driver.rs"]
 #[expect(dead_code, reason = "shared with the plan tests")]
@@ -45,7 +45,9 @@ fn check(file_is_gone: bool, expected: &Expect) {
 /// Once, the next start said that the user had deleted the backup, and its manifest stayed for ever.
 #[test]
 fn it_is_finished_where_the_file_is_gone() {
-    check(true, &expect![[r#"
+    check(
+        true,
+        &expect![[r#"
         require scan
         attempt remove      s1 backups/auto_daily_2026-11-01.db
         = recovery: AppliedWithWarnings
@@ -53,18 +55,22 @@ fn it_is_finished_where_the_file_is_gone() {
         require scan
         = recovery: Applied
         snapshots: 12 -> 11
-    "#]]);
+    "#]],
+    );
 }
 
 /// Other backups may have gone with the power: whether it is still one too many is judged anew, after the next snapshot.
 #[test]
 fn it_is_given_up_where_the_file_is_still_there() {
-    check(false, &expect![[r#"
+    check(
+        false,
+        &expect![[r#"
         require scan
         = recovery: AppliedWithWarnings
         ! the last startup was interrupted; it has been cleaned up
         require scan
         = recovery: Applied
         snapshots: 12 -> 12
-    "#]]);
+    "#]],
+    );
 }

@@ -169,6 +169,11 @@ fn fail(case: &Case<'_>, operation: &mut Operation, step: &Step, failure: Failur
     {
         return startup::damaged(case, operation, workspace, failure);
     }
+    if let (Moment::Startup(..), FailureKind::NoSpace) = (&moment, failure.kind)
+        && startup::makes_do(operation, &step.effect, &failure)
+    {
+        return Vec::new();
+    }
     stop(operation, failure);
     Vec::new()
 }

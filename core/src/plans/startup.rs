@@ -1,4 +1,5 @@
-//! App start, and the same check while the app runs: copy once, verify, publish into every tier that is due.
+//! App start, and the same check while the app runs: copy once, verify, publish into every tier that is due, or into as
+//! many as the disk has room for.
 //!
 //! A look at the live file comes first. A damaged live database freezes rotation: nothing moves and nothing is removed
 //! until it is good again. A cliff in its row counts does too, but then the copy is kept under a dated name, so that
@@ -13,7 +14,7 @@ use crate::effect::Effect;
 use crate::model::{Base, Slot, Snapshot, Tier, Trigger, Workspace, WorkspaceId};
 use crate::names;
 use crate::outcome::{Failure, Yield};
-use crate::plan::Plan;
+use crate::plan::{Mode, Plan};
 use crate::policy::{cliff, due};
 use crate::state::{Moment, Operation};
 use crate::transition::Begun;
@@ -78,6 +79,30 @@ pub(super) fn learn(
 /// Whether the timer's check has nothing to publish. A start of the app is left alone: then the shop wants to work.
 const fn is_idle(operation: &Operation) -> bool {
     matches!(operation.moment, Moment::Startup(_, Trigger::Timer)) && operation.drafts.is_empty()
+}
+
+/// Where there is no room for a copy of the copy, the copy itself fills the slot that it was for; the tiers after it stay
+/// due. Whether this was such a case.
+pub(super) fn makes_do(operation: &mut Operation, effect: &Effect, failure: &Failure) -> bool {
+    let Effect::Publish { snapshot, staged, to, manifest, keep_staged: true } = effect else {
+        return false;
+    };
+    let Some(place) = operation.drafts.iter().position(|draft| draft.id == *snapshot) else {
+        return false;
+    };
+    let given_up = operation.drafts.split_off(place + 1);
+    let slots: Vec<String> = given_up.iter().map(|draft| draft.slot.to_string()).collect();
+    operation.warnings.push(format!("{} must wait for room on the disk: {}", slots.join(", "), failure.reason));
+    operation.remaining.retain(|step| step.mode == Mode::Always);
+    let publish = Plan::new().require(Effect::Publish {
+        snapshot: *snapshot,
+        staged: staged.clone(),
+        to: to.clone(),
+        manifest: manifest.clone(),
+        keep_staged: false,
+    });
+    operation.remaining.splice(0..0, publish.steps);
+    true
 }
 
 /// Freezes rotation, and offers the last good snapshot.

@@ -93,6 +93,27 @@ fn a_full_disk_deletes_nothing_and_names_what_is_needed() {
     assert_eq!(ran.code, 0, "{} {}", ran.stdout, ran.stderr);
 }
 
+/// Once, a disk with room for one copy got none on a Monday, when two were due, nor on any day of the week after it.
+#[test]
+fn a_disk_with_room_for_one_backup_gets_that_of_the_day() {
+    let mut world = World::business();
+    world.run("open").ends(0);
+    let Some(disk) = Disk::of(&world, "24m") else { return };
+    let home = moved(&world, &disk.0);
+    let filler = disk.0.join("holiday.mov");
+    fill(fs::File::create(&filler).unwrap());
+    let (full, copy) = (fs::metadata(&filler).unwrap().len(), fs::metadata(home.join("my-workshop.db")).unwrap().len());
+    // A copy, what is to stay free beside it, and some more for the catalog; but not a second one.
+    fs::File::options().write(true).open(&filler).unwrap().set_len(full - copy - (3 << 19)).unwrap();
+    let ran = finish(world.clock("2026-11-23T08:30[UTC]").command("open").arg("--home").arg(&home));
+    assert_eq!(ran.code, 3, "{} {}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("Daily Backup taken"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("auto_weekly must wait for room on the disk: it needs"), "{}", ran.stderr);
+    fs::remove_file(&filler).unwrap();
+    let ran = finish(world.clock("2026-11-24T08:30[UTC]").command("open").arg("--home").arg(&home));
+    assert!(ran.stdout.contains("Daily Backup and Weekly Backup taken"), "{} {}", ran.stdout, ran.stderr);
+}
+
 fn fill(mut file: fs::File) {
     use std::io::Write;
     for size in [1 << 20, 1 << 12, 1] {

@@ -71,9 +71,9 @@ pub(super) fn reconcile(
         ));
     }
     // Whatever is still there may be needed now: who knows what else the power cut took.
-    operation.remaining.retain(|step| {
-        !matches!(&step.effect, Effect::Remove { snapshot, .. } if !removed.contains(snapshot))
-    });
+    operation
+        .remaining
+        .retain(|step| !matches!(&step.effect, Effect::Remove { snapshot, .. } if !removed.contains(snapshot)));
     plan
 }
 
