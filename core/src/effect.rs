@@ -3,7 +3,7 @@
 //!
 //! | effect | again | cancel | what a power cut during it leaves |
 //! |---|---|---|---|
-//! | scan, look, identify, compare, inspect | harmless | yes | nothing |
+//! | scan, look, check target, identify, compare, inspect | harmless | yes | nothing |
 //! | copy, copy all, stage, import, unpack | from the beginning | yes | staged files, swept by recovery |
 //! | pack, bundle | from the beginning | yes | a staged archive, swept by recovery |
 //! | verify, verify live | from the beginning | yes | nothing |
@@ -275,6 +275,13 @@ pub enum Effect {
         /// The staged file.
         to: Utf8PathBuf,
     },
+    /// Looks whether an export could be published at a path of the user's, before anything is made for it. Changes nothing.
+    CheckTarget {
+        /// The user's path.
+        to: Utf8PathBuf,
+        /// Whether a file there may be replaced.
+        replace: bool,
+    },
     /// Publishes a verified staged file at a path of the user's, also on another file system.
     Export {
         /// The staged file.
@@ -339,6 +346,7 @@ impl Effect {
             self,
             Self::Scan
                 | Self::Look { .. }
+                | Self::CheckTarget { .. }
                 | Self::Verify { .. }
                 | Self::Compare { .. }
                 | Self::Identify { .. }
@@ -404,6 +412,7 @@ impl fmt::Display for Effect {
             }
             Self::Import { archive, to, .. } => write!(f, "import      {archive} -> {to}"),
             Self::Unpack { archive, member, to } => write!(f, "unpack      {archive}/{member} -> {to}"),
+            Self::CheckTarget { to, .. } => write!(f, "target      {to}"),
             Self::Export { staged, to, .. } => write!(f, "export      {staged} -> {to}"),
             Self::Identify { file, .. } => write!(f, "identify    {file}"),
         }

@@ -8,19 +8,20 @@ mod driver;
 #[allow(dead_code, reason = "shared by the tests of both kinds of archives")]
 mod home;
 
-use driver::{Driver, named, shop};
+use driver::{Driver, failure, named, shop};
 use expect_test::expect;
 use home::{check, check_refused, csv, id};
 use omnicraft_core::effect::Effect;
 use omnicraft_core::event::{EventKind, Export, Source};
 use omnicraft_core::model::{Finding, Imported, Inspection, LiveState, SchemaSource, SnapshotId, Workspace};
-use omnicraft_core::outcome::{Outcome, Yield};
+use omnicraft_core::outcome::{FailureKind, Outcome, Yield};
 
 #[test]
 fn a_csv_archive_is_read_back_before_it_is_exported() {
     check(
         |driver| drop(driver.export(Export::Csv(shop()), "/stick/shop.zip")),
         expect![[r#"
+            require target      /stick/shop.zip
             require copy        shop.db -> backups/.staged-2-copy.db
             require verify      backups/.staged-2-copy.db (Sound)
             require pack        backups/.staged-2-copy.db -> backups/.staged-2-csv.zip
@@ -45,6 +46,7 @@ fn everything_is_copied_at_one_moment() {
             driver.say(&modes.join(", "));
         },
         expect![[r#"
+            require target      /stick/all.zip
             require look        shop.db
             require look        second.db
             require look        purse.db
@@ -66,6 +68,7 @@ fn everything_is_copied_at_one_moment() {
             always  discard     backups/purse/.staged-4-csv.zip
             always  discard     backups/.staged-4-all.zip
             = export: Applied
+            require target      /stick/all.zip
             require look        shop.db
             require look        second.db
             require look        purse.db
@@ -100,6 +103,7 @@ fn nothing_is_exported_while_one_workspace_is_missing_or_damaged() {
             driver.export(Export::All { with_csv: false }, "/stick/all.zip");
         },
         expect![[r#"
+            require target      /stick/all.zip
             require look        shop.db
             require look        second.db
             always  discard     backups/.staged-4-copy.db
@@ -108,6 +112,7 @@ fn nothing_is_exported_while_one_workspace_is_missing_or_damaged() {
             always  discard     backups/.staged-4-all.zip
             = export: NotApplied
             ! cannot export “second” (second.db): there is no file. Nothing was exported; restore “second” first, or remove it from the list
+            require target      /stick/all.zip
             require look        shop.db
             require look        second.db
             require look        purse.db
@@ -121,6 +126,30 @@ fn nothing_is_exported_while_one_workspace_is_missing_or_damaged() {
             = export: NotApplied
             ! cannot export “second” (second.db): the database is not sound: it belongs to another workspace (somebody else, this one is them). Nothing was exported; restore “second” first, or remove it from the list
             refused: there is no workspace to export
+        "#]],
+    );
+}
+
+/// Once, a gigabyte was copied, checked and packed before anybody said that the name was taken.
+#[test]
+fn a_name_that_is_taken_ends_an_export_before_anything_is_copied() {
+    check(
+        |driver| {
+            let kind = EventKind::ExportRequested {
+                export: Export::Csv(shop()),
+                to: "/stick/shop.zip".into(),
+                replace: false,
+            };
+            driver.event_with(kind, |_, step| {
+                matches!(step.effect, Effect::CheckTarget { .. }).then(|| failure(FailureKind::Foreign))
+            });
+        },
+        expect![[r#"
+            require target      /stick/shop.zip
+            always  discard     backups/.staged-2-copy.db
+            always  discard     backups/.staged-2-csv.zip
+            = export: NotApplied
+            ! cannot do it (somewhere): it broke
         "#]],
     );
 }
@@ -139,6 +168,7 @@ fn an_archive_that_reads_back_differently_is_not_exported() {
             assert!(!driver.archives.contains_key("/stick/shop.zip"));
         },
         expect![[r#"
+            require target      /stick/shop.zip
             require copy        shop.db -> backups/.staged-2-copy.db
             require verify      backups/.staged-2-copy.db (Sound)
             require pack        backups/.staged-2-copy.db -> backups/.staged-2-csv.zip

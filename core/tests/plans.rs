@@ -855,6 +855,7 @@ fn an_export_publishes_at_the_users_path_alone() {
             driver.event(EventKind::ExportRequested { export: Export::Database(shop()), to, replace: false });
         },
         expect![[r#"
+            require target      /media/stick/shop.db
             require copy        shop.db -> backups/.staged-2-copy.db
             require verify      backups/.staged-2-copy.db (Sound)
             require export      backups/.staged-2-copy.db -> /media/stick/shop.db

@@ -16,6 +16,11 @@ fn export(home: &Home, to: &str, replace: bool) -> Effect {
     Effect::Export { staged: STAGED.into(), digest: verified.unwrap().digest.clone(), to: to.into(), replace }
 }
 
+/// What the look before an export says.
+fn target(to: &str, replace: bool) -> Effect {
+    Effect::CheckTarget { to: to.into(), replace }
+}
+
 /// A home with a verified staged copy, and a folder of the user's.
 fn staged() -> Home {
     let mut home = Home::new();
@@ -56,7 +61,10 @@ fn a_file_is_replaced_only_when_that_was_asked_for() {
     home.put("desk/mine.db", "a letter");
     let failure = home.fails(export(&home, "desk/mine.db", false));
     assert_eq!(failure.kind, FailureKind::Foreign);
+    assert_eq!(home.fails(target("desk/mine.db", false)), failure);
     assert_eq!(home.content("desk/mine.db"), b"a letter");
+    home.done(target("desk/mine.db", true));
+    home.done(target("desk/other.db", false));
     home.done(export(&home, "desk/mine.db", true));
     assert_eq!(home.sales("desk/mine.db"), "lamp");
 }
@@ -85,11 +93,15 @@ fn no_live_database_and_no_file_of_the_engine_is_overwritten() {
         "backups/new/mine.db",
         "workspaces.json",
     ] {
-        assert_eq!(home.fails(export(&home, path, true)).kind, FailureKind::Foreign, "{path}");
+        let failure = home.fails(export(&home, path, true));
+        assert_eq!(failure.kind, FailureKind::Foreign, "{path}");
+        assert_eq!(home.fails(target(path, true)), failure, "{path}");
     }
     #[cfg(unix)]
     for path in ["desk/link.db", "desk/folder/mine.db"] {
-        assert_eq!(home.fails(export(&home, path, true)).kind, FailureKind::Foreign, "{path}");
+        let failure = home.fails(export(&home, path, true));
+        assert_eq!(failure.kind, FailureKind::Foreign, "{path}");
+        assert_eq!(home.fails(target(path, true)), failure, "{path}");
     }
     assert_eq!(home.files(), before);
     assert_eq!((home.sales("books.db"), home.sales("two.db")), ("lamp".to_owned(), "other".to_owned()));
@@ -98,7 +110,9 @@ fn no_live_database_and_no_file_of_the_engine_is_overwritten() {
 #[test]
 fn a_folder_that_is_not_there_is_not_made() {
     let home = staged();
-    assert_eq!(home.fails(export(&home, "shelf/mine.db", false)).kind, FailureKind::Missing);
+    let failure = home.fails(export(&home, "shelf/mine.db", false));
+    assert_eq!(failure.kind, FailureKind::Missing);
+    assert_eq!(home.fails(target("shelf/mine.db", false)), failure);
     assert!(!home.exists("shelf"));
 }
 

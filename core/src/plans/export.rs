@@ -1,7 +1,7 @@
 //! Files for the user to take away: a plain database, a CSV archive of one workspace, or one archive of everything.
 //!
-//! Whatever it is, it is built from a sealed, verified copy, read back whole, and only then published at the user's
-//! path: the last step is given the digest of what was read.
+//! Whatever it is, a look at the user's path comes first. It is built from a sealed, verified copy, read back whole, and
+//! only then published at that path: the last step is given the digest of what was read.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -55,7 +55,8 @@ pub(crate) fn begin(case: &Case<'_>, export: &Export, to: &Utf8Path, replace: bo
                 .always(Effect::Discard { path: archive })
         }
     };
-    Ok((case.operation(Moment::Export(export.clone()), plan), Vec::new()))
+    let look = Plan::new().require(Effect::CheckTarget { to: to.to_owned(), replace });
+    Ok((case.operation(Moment::Export(export.clone()), look.then(plan)), Vec::new()))
 }
 
 fn csv_archive(case: &Case<'_>, workspace: &Workspace) -> Utf8PathBuf {

@@ -14,20 +14,17 @@ use crate::error::{Result, Stop};
 
 const ATTEMPTED: &str = "export to this file";
 
+/// Says before hours of work what would be said after them.
+pub(super) fn check_target(work: &Work<'_>, to: &Utf8Path, replace: bool) -> Result<Yield> {
+    let target = work.path(to);
+    allowed(work, to, &target)?;
+    if replace || work.stamp(&target)?.is_none() { Ok(Yield::Nothing) } else { Err(taken(&target)) }
+}
+
 pub(super) fn export(work: &Work<'_>, staged: &Utf8Path, digest: &str, to: &Utf8Path, replace: bool) -> Result<Yield> {
     let (source, target) = (work.path(staged), work.path(to));
     work.present(ATTEMPTED, &source)?;
-    guard::not_ours(work, ATTEMPTED, &target)?;
-    if to.file_name().is_some_and(names::is_unpublished) {
-        let reason = "the engine gives such a name to unfinished files, and removes them at its next start";
-        return Err(Stop::new(FailureKind::Foreign, ATTEMPTED, &target, reason, "Choose another name"));
-    }
-    let folder = parent(&target);
-    if work.stamp(folder)?.is_none() {
-        let reason = "there is no such folder";
-        return Err(Stop::new(FailureKind::Missing, ATTEMPTED, folder, reason, "Make the folder, or choose another"));
-    }
-    only_over_a_file(work, &target)?;
+    allowed(work, to, &target)?;
     let temporary = work.path(&work.temporary(to));
     if let Some(there) = work.stamp(&target)?.filter(|_| !replace) {
         let exported = is_exported(work, to, there.size, &source, digest)?;
@@ -36,6 +33,21 @@ pub(super) fn export(work: &Work<'_>, staged: &Utf8Path, digest: &str, to: &Utf8
     let written = write(work, staged, &temporary, digest).and_then(|()| place(work, &temporary, &target, replace));
     work.or_sweep(&temporary, written)?;
     Ok(Yield::Nothing)
+}
+
+/// Whether an export may take this path at all.
+fn allowed(work: &Work<'_>, to: &Utf8Path, target: &Path) -> Result<()> {
+    guard::not_ours(work, ATTEMPTED, target)?;
+    if to.file_name().is_some_and(names::is_unpublished) {
+        let reason = "the engine gives such a name to unfinished files, and removes them at its next start";
+        return Err(Stop::new(FailureKind::Foreign, ATTEMPTED, target, reason, "Choose another name"));
+    }
+    let folder = parent(target);
+    if work.stamp(folder)?.is_none() {
+        let reason = "there is no such folder";
+        return Err(Stop::new(FailureKind::Missing, ATTEMPTED, folder, reason, "Make the folder, or choose another"));
+    }
+    only_over_a_file(work, target)
 }
 
 /// A device, a pipe, a link or a folder is nothing that an export replaces, whoever allows it.

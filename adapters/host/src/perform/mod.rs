@@ -124,6 +124,7 @@ fn effect(work: &Work<'_>, effect: &Effect) -> Result<Yield> {
             import::import(work, workspace, archive, to, schema, *accept_edited)
         }
         Effect::Unpack { archive, member, to } => unpack::unpack(work, archive, member, to),
+        Effect::CheckTarget { to, replace } => export::check_target(work, to, *replace),
         Effect::Export { staged, digest, to, replace } => export::export(work, staged, digest, to, *replace),
         Effect::Identify { workspace, file } => identify::identify(work, workspace, file),
     }
