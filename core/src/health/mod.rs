@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use concern::Concern;
 
 use crate::model::{Level, Snapshot, SnapshotId, Workspace, WorkspaceId};
-use crate::state::{Ending, JournalEntry, State, UndoPoint};
+use crate::state::{Ending, JournalEntry, State};
 
 /// A backup that is older than this says little about the present books.
 const OLD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -72,7 +72,7 @@ pub struct WorkspaceHealth {
     pub levels: [usize; 3],
     /// Bytes of all its snapshots.
     pub bytes: u64,
-    /// What an undo would take back, the newest restore first.
+    /// What undos would take back one after the other, the newest restore first.
     pub undo: Vec<String>,
 }
 
@@ -128,18 +128,13 @@ fn of_workspace(state: &State, workspace: &Workspace, now: &Zoned) -> WorkspaceH
     let good = |s: &&Snapshot| s.is_good() && !s.is_from_the_future(now);
     let newest = state.last_good(&workspace.id, now);
     let of_level = |level| state.snapshots_of(&workspace.id).filter(good).filter(|s| s.level == level).count();
-    let can_be_undone = |point: &&UndoPoint| {
-        let safeguard = point.safeguard.and_then(|id| state.snapshots.get(&id));
-        point.workspace == workspace.id && safeguard.is_some_and(Snapshot::is_good)
-    };
-    let undo = state.undo.iter().rev().filter(can_be_undone);
     WorkspaceHealth {
         id: workspace.id.clone(),
         newest_good: newest.map(|snapshot| snapshot.id),
         age: newest.map(|snapshot| now.duration_since(&snapshot.taken_at)),
         levels: [Level::Sound, Level::Proven, Level::Drilled].map(of_level),
         bytes: state.snapshots_of(&workspace.id).map(Snapshot::bytes).sum(),
-        undo: undo.map(|point| point.source.clone()).collect(),
+        undo: state.undo_pile(&workspace.id).map(|point| point.source.clone()).collect(),
     }
 }
 

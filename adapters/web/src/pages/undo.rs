@@ -22,7 +22,7 @@ pub(crate) fn bar(ctx: &Ctx, workspace: &Workspace) -> Markup {
     let lang = ctx.lang;
     let id = &workspace.id;
     let points = ctx.state().undoable(Some(id));
-    let shown = points.iter().find(|point| point.workspace == *id && ctx.state().undo_depth(id) > 0);
+    let shown = points.iter().find(|point| point.workspace == *id && ctx.state().can_undo(id));
     let shown = shown.filter(|point| dismissed(ctx, workspace) < Some(point.operation));
     html! {
         div #undo data-live {
