@@ -5,6 +5,7 @@
 //! |---|---|---|---|
 //! | scan, look, check target, identify, compare, inspect | harmless | yes | nothing |
 //! | copy, copy all, stage, import, unpack | from the beginning | yes | staged files, swept by recovery |
+//! | reindex | from the beginning | yes | a staged file, swept by recovery |
 //! | pack, bundle | from the beginning | yes | a staged archive, swept by recovery |
 //! | verify, verify live | from the beginning | yes | nothing |
 //! | keep generation | recognises that it is done | no | one file under both names; recovery drops the dated one |
@@ -59,6 +60,13 @@ pub enum Effect {
         file: Utf8PathBuf,
         /// How deeply.
         depth: Depth,
+    },
+    /// Builds the indexes of a staged copy anew, from its tables, and checks it in full.
+    Reindex {
+        /// The workspace whose schema profile applies.
+        workspace: WorkspaceId,
+        /// The staged file.
+        file: Utf8PathBuf,
     },
     /// Keeps the holder of a slot under a second, dated name before the slot is overwritten.
     KeepGeneration {
@@ -371,6 +379,7 @@ impl fmt::Display for Effect {
             Self::Look { database } => write!(f, "look        {database}"),
             Self::Copy { database, to } => write!(f, "copy        {database} -> {to}"),
             Self::Verify { file, depth, .. } => write!(f, "verify      {file} ({depth:?})"),
+            Self::Reindex { file, .. } => write!(f, "reindex     {file}"),
             Self::KeepGeneration { snapshot, from, to } => write!(f, "keep        {snapshot} {from} -> {to}"),
             Self::Shift { snapshot, from, to } => write!(f, "shift       {snapshot} {from} -> {to}"),
             Self::SetAside { from, to } => write!(f, "set aside   {from} -> {to}"),

@@ -154,6 +154,65 @@ fn a_name_that_is_taken_ends_an_export_before_anything_is_copied() {
     );
 }
 
+/// Once, nothing could be exported of such a database, and its owner lost what was newer than the last good backup.
+#[test]
+fn what_only_indexes_are_damaged_of_is_exported_with_new_ones() {
+    check(
+        |driver| {
+            *driver = Driver::street();
+            driver.tells_digest = true;
+            driver.spoil_within("row 1 missing from index");
+            driver.state.workspaces[0].frozen = Some("row 1 missing from index".to_owned());
+            driver.export(Export::Database(shop()), "/stick/shop.db");
+            driver.export(Export::All { with_csv: true }, "/stick/all.zip");
+            driver.spoil("page 12 is not readable");
+            driver.export(Export::Csv(shop()), "/stick/shop.zip");
+        },
+        expect![[r#"
+            require target      /stick/shop.db
+            require copy        shop.db -> backups/.staged-4-copy.db
+            require verify      backups/.staged-4-copy.db (Proven)
+            require reindex     backups/.staged-4-copy.db
+            require export      backups/.staged-4-copy.db -> /stick/shop.db
+            always  discard     backups/.staged-4-copy.db
+            = export: AppliedWithWarnings
+            ! the database is not sound: row 1 missing from index; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            require target      /stick/all.zip
+            require look        shop.db
+            require look        second.db
+            require look        purse.db
+            require copy all    shop.db -> backups/.staged-5-copy.db, second.db -> backups/second/.staged-5-copy.db, purse.db -> backups/purse/.staged-5-copy.db
+            require verify      backups/.staged-5-copy.db (Proven)
+            require reindex     backups/.staged-5-copy.db
+            require pack        backups/.staged-5-copy.db -> backups/.staged-5-csv.zip
+            require verify      backups/second/.staged-5-copy.db (Sound)
+            require pack        backups/second/.staged-5-copy.db -> backups/second/.staged-5-csv.zip
+            require verify      backups/purse/.staged-5-copy.db (Sound)
+            require pack        backups/purse/.staged-5-copy.db -> backups/purse/.staged-5-csv.zip
+            require bundle      backups/.staged-5-copy.db, backups/second/.staged-5-copy.db, backups/purse/.staged-5-copy.db -> backups/.staged-5-all.zip
+            require inspect     backups/.staged-5-all.zip (all rows)
+            require export      backups/.staged-5-all.zip -> /stick/all.zip
+            always  discard     backups/.staged-5-copy.db
+            always  discard     backups/.staged-5-csv.zip
+            always  discard     backups/second/.staged-5-copy.db
+            always  discard     backups/second/.staged-5-csv.zip
+            always  discard     backups/purse/.staged-5-copy.db
+            always  discard     backups/purse/.staged-5-csv.zip
+            always  discard     backups/.staged-5-all.zip
+            = export: AppliedWithWarnings
+            ! the database is not sound: row 1 missing from index; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            require target      /stick/shop.zip
+            require copy        shop.db -> backups/.staged-6-copy.db
+            require verify      backups/.staged-6-copy.db (Proven)
+            require reindex     backups/.staged-6-copy.db
+            always  discard     backups/.staged-6-copy.db
+            always  discard     backups/.staged-6-csv.zip
+            = export: NotApplied
+            ! cannot export “Shop” (shop.db): the database is not sound: page 12 is not readable. Nothing was exported; restore “Shop” first, or remove it from the list
+        "#]],
+    );
+}
+
 #[test]
 fn an_archive_that_reads_back_differently_is_not_exported() {
     check(

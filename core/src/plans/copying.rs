@@ -30,11 +30,15 @@ pub(super) fn staged_of(operation: &Operation, workspace: &Workspace) -> Utf8Pat
 /// that nothing ends the doubt that a quick check lets through.
 pub(super) fn take(case: &Case<'_>, workspace: &Workspace) -> Plan {
     let to = staged(case, workspace);
-    let depth = if workspace.frozen.is_some() { Depth::Proven } else { Depth::Sound };
-    Plan::new().require(Effect::Copy { database: workspace.database.clone(), to: to.clone() }).require(Effect::Verify {
+    Plan::new().require(Effect::Copy { database: workspace.database.clone(), to }).then(check(case, workspace))
+}
+
+/// Verifies the staged copy.
+pub(super) fn check(case: &Case<'_>, workspace: &Workspace) -> Plan {
+    Plan::new().require(Effect::Verify {
         workspace: workspace.id.clone(),
-        file: to,
-        depth,
+        file: staged(case, workspace),
+        depth: if workspace.frozen.is_some() { Depth::Proven } else { Depth::Sound },
     })
 }
 

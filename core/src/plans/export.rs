@@ -1,7 +1,8 @@
 //! Files for the user to take away: a plain database, a CSV archive of one workspace, or one archive of everything.
 //!
 //! Whatever it is, a look at the user's path comes first. It is built from a sealed, verified copy, read back whole, and
-//! only then published at that path: the last step is given the digest of what was read.
+//! only then published at that path: the last step is given the digest of what was read. Where the copy turns out damaged,
+//! its indexes are built anew: if nothing else was damaged, all rows can still be saved.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -10,7 +11,7 @@ use super::{Case, import, stop};
 use crate::change::Change;
 use crate::effect::{BundleMember, CopyOf, Depth, Effect};
 use crate::event::Export;
-use crate::model::{Facts, Inspection, Workspace};
+use crate::model::{Facts, Inspection, Workspace, WorkspaceId};
 use crate::names;
 use crate::outcome::{Failure, FailureKind, Verification, Yield};
 use crate::plan::Plan;
@@ -88,11 +89,7 @@ fn copy_all(case: &Case<'_>) -> Plan {
 /// Each archive is written right after its copy was verified, from what was learnt of it.
 fn check_all(case: &Case<'_>, with_csv: bool) -> Plan {
     case.state.workspaces.iter().fold(Plan::new(), |plan, workspace| {
-        let plan = plan.require(Effect::Verify {
-            workspace: workspace.id.clone(),
-            file: copying::staged(case, workspace),
-            depth: Depth::Sound,
-        });
+        let plan = plan.then(copying::check(case, workspace));
         if with_csv { plan.then(pack(case, workspace)) } else { plan }
     })
 }
@@ -125,6 +122,11 @@ pub(super) fn learn(case: &Case<'_>, operation: &mut Operation, effect: &Effect,
             }
         }
         (Effect::Inspect { archive, .. }, Yield::Inspected(found)) => inspected(operation, archive, found),
+        (Effect::Reindex { workspace, file }, Yield::Verified(_)) => {
+            if let Some(workspace) = case.state.workspace(workspace) {
+                rebuilt(case, operation, workspace, file, learnt);
+            }
+        }
         _ => {
             if let Some(workspace) = workspace_of(case, effect).cloned() {
                 copied(case, operation, &workspace, effect, learnt);
@@ -144,15 +146,61 @@ fn workspace_of<'a>(case: &Case<'a>, effect: &Effect) -> Option<&'a Workspace> {
 
 fn copied(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, effect: &Effect, learnt: &Yield) {
     let staged = copying::staged_of(operation, workspace);
-    if let (Effect::Verify { .. }, Some(member)) = (effect, member_at(operation, &staged)) {
+    note_member(operation, effect);
+    match (copying::gather(case, operation, workspace, effect, learnt), learnt) {
+        (News::Nothing, _) => {}
+        (News::Good, _) => verified(operation, &staged),
+        (News::Bad(failure), Yield::Verified(found)) if !found.problems.is_empty() => {
+            rebuild(operation, workspace, staged, &failure);
+        }
+        (News::Unusable(failure) | News::Bad(failure), _) => stop(operation, not_exported(workspace, failure)),
+    }
+}
+
+/// The copies of a global archive were taken before the first was verified.
+fn note_member(operation: &mut Operation, effect: &Effect) {
+    let Effect::Verify { file, .. } = effect else { return };
+    if let Some(member) = member_at(operation, file) {
         let (digest, journal_mode) = (member.copied.clone(), member.facts.journal_mode.clone());
         operation.copy = Some(Verification { digest, ..copying::with_journal_mode(journal_mode) });
     }
-    match copying::gather(case, operation, workspace, effect, learnt) {
-        News::Nothing => {}
-        News::Good => verified(operation, &staged),
-        News::Unusable(failure) | News::Bad(failure) => stop(operation, not_exported(workspace, failure)),
+}
+
+/// Of a database in which only indexes are damaged everything can be carried away: they follow from its tables.
+fn rebuild(operation: &mut Operation, workspace: &Workspace, staged: Utf8PathBuf, failure: &Failure) {
+    operation.warnings.push(format!(
+        "{}; what is exported of “{}” is what its tables hold, with indexes that were built anew",
+        failure.reason, workspace.name
+    ));
+    let reindex = Plan::new().require(Effect::Reindex { workspace: workspace.id.clone(), file: staged });
+    operation.remaining.splice(0..0, reindex.steps);
+}
+
+/// The copy is no longer byte for byte what was copied; its new indexes, and all else in it, have been checked in full.
+fn rebuilt(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, staged: &Utf8Path, learnt: &Yield) {
+    for member in members(operation).iter_mut().filter(|member| member.database == *staged) {
+        member.copied.clear();
     }
+    if let Some(copy) = &mut operation.copy {
+        copy.digest.clear();
+    }
+    let checked = Effect::Verify { workspace: workspace.id.clone(), file: staged.to_owned(), depth: Depth::Proven };
+    match copying::gather(case, operation, workspace, &checked, learnt) {
+        News::Nothing => {}
+        News::Good => verified(operation, staged),
+        News::Unusable(failure) | News::Bad(failure) => not_rebuilt(case, operation, &workspace.id, failure),
+    }
+}
+
+/// More than indexes is damaged, or something hindered their building.
+pub(super) fn not_rebuilt(case: &Case<'_>, operation: &mut Operation, id: &WorkspaceId, failure: Failure) {
+    operation.warnings.clear();
+    let is_about_it = !matches!(failure.kind, FailureKind::Cancelled | FailureKind::NoSpace);
+    let failure = match case.state.workspace(id).filter(|_| is_about_it) {
+        Some(workspace) => not_exported(workspace, Failure { path: workspace.database.clone(), ..failure }),
+        None => failure,
+    };
+    stop(operation, failure);
 }
 
 /// What will be published is what was verified.

@@ -174,7 +174,11 @@ fn fail(case: &Case<'_>, operation: &mut Operation, step: &Step, failure: Failur
     {
         return Vec::new();
     }
-    stop(operation, failure);
+    if let (Moment::Export(_), Effect::Reindex { workspace, .. }) = (&moment, &step.effect) {
+        export::not_rebuilt(case, operation, workspace, failure);
+    } else {
+        stop(operation, failure);
+    }
     Vec::new()
 }
 

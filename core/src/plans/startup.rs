@@ -68,10 +68,7 @@ pub(super) fn learn(
             Vec::new()
         }
         News::Unusable(failure) => damaged(case, operation, workspace, failure),
-        News::Bad(failure) => {
-            keep_bad_copy(case, operation, workspace);
-            damaged(case, operation, workspace, failure)
-        }
+        News::Bad(failure) => bad(case, operation, workspace, failure),
         News::Good => good(case, operation, workspace),
     }
 }
@@ -126,8 +123,18 @@ pub(super) fn damaged(
     case.amended(&workspace.id, |workspace| workspace.frozen = Some(reason)).into_iter().collect()
 }
 
+/// The same where the database could be copied, and the copy is bad: perhaps in its indexes alone.
+pub(super) fn bad(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, failure: Failure) -> Vec<Change> {
+    keep_bad_copy(case, operation, workspace);
+    let changes = damaged(case, operation, workspace, failure);
+    if let Some(failure) = &mut operation.failure {
+        failure.remedy.push_str(". Before that, `export --db FILE.db` may save what is newer");
+    }
+    changes
+}
+
 /// The first bad copy is kept for whoever wants to rescue what is in it; later ones would only fill the disk.
-pub(super) fn keep_bad_copy(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
+fn keep_bad_copy(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
     if workspace.frozen.is_some() {
         return;
     }

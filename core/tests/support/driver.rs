@@ -366,14 +366,11 @@ impl Driver {
             Effect::Scan => Yield::Scanned(Box::new(self.scan())),
             Effect::Look { database } => Yield::Looked(self.look(database.as_str())),
             Effect::Copy { database, to } => Yield::Copied(self.copied(database.as_str(), to.as_str())),
-            Effect::Stage { from, to, .. } => {
-                let file = File { stamp: self.stamp(), ..self.file(from.as_str()) };
-                self.files.insert(to.to_string(), file);
-                Yield::Nothing
-            }
+            Effect::Stage { from, to, .. } => self.stage(from.as_str(), to.as_str()),
             Effect::Verify { file, depth: Depth::Digest, .. } => self.read_back(file.as_str()),
             Effect::Verify { file, depth: Depth::Proven, .. } => self.prove(file.as_str()),
             Effect::Verify { file, .. } => self.verify(file.as_str()),
+            Effect::Reindex { file, .. } => self.reindex(file.as_str()),
             Effect::Rehearse { file, .. } => self.rehearse(file.as_str()),
             Effect::Publish { snapshot, staged, to, keep_staged, .. } => {
                 let draft = self.state.operation.iter().flat_map(|o| &o.drafts).find(|d| d.id == *snapshot).cloned();
@@ -562,6 +559,23 @@ impl Driver {
         let within = self.bad_within.get(&self.file(path).content).cloned();
         let problems = found.problems.iter().cloned().chain(within).collect();
         Yield::Verified(Box::new(Verification { level: Some(level), problems, ..*found }))
+    }
+
+    fn stage(&mut self, from: &str, to: &str) -> Yield {
+        let file = File { stamp: self.stamp(), ..self.file(from) };
+        self.files.insert(to.to_owned(), file);
+        Yield::Nothing
+    }
+
+    /// Mends what only a full check finds.
+    fn reindex(&mut self, path: &str) -> Yield {
+        self.newest_content += 1;
+        let before = self.file(path);
+        if let Some(problem) = self.bad.get(&before.content).cloned() {
+            self.bad.insert(self.newest_content, problem);
+        }
+        self.files.insert(path.to_owned(), File { content: self.newest_content, ..before });
+        self.prove(path)
     }
 
     fn rehearse(&mut self, path: &str) -> Yield {

@@ -8,6 +8,7 @@ mod business;
 mod clocks;
 mod demo;
 mod documents;
+mod doubtful;
 mod exports;
 mod global;
 mod hostile;

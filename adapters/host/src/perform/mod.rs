@@ -22,6 +22,7 @@ mod publish;
 mod quiesce;
 pub mod registry;
 mod rehearse;
+mod reindex;
 mod remove;
 mod scan;
 mod sidecars;
@@ -87,6 +88,7 @@ fn effect(work: &Work<'_>, effect: &Effect) -> Result<Yield> {
         Effect::Look { database } => look::look(work, database),
         Effect::Copy { database, to } => copy::copy(work, database, to),
         Effect::Verify { workspace, file, depth } => verify::verify(work, workspace, file, *depth),
+        Effect::Reindex { workspace, file } => reindex::reindex(work, workspace, file),
         Effect::KeepGeneration { snapshot, from, to } => generation::keep(work, *snapshot, from, to),
         Effect::Shift { snapshot, from, to } => generation::shift(work, *snapshot, from, to),
         Effect::SetAside { from, to } => generation::set_aside(work, from, to),

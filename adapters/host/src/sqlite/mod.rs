@@ -15,6 +15,7 @@ pub mod maintenance;
 pub mod open;
 mod order;
 mod pairing;
+pub(crate) mod reindex;
 mod rows;
 pub mod schema;
 mod sides;

@@ -110,8 +110,8 @@ concern-under-way = Something is under way, or was interrupted.
 
 remedy-missing = Bring it back from the last good backup.
 remedy-put-back = Put the file back to { $place }.
-remedy-frozen = Look at the last good backup and go back to it. Or, if the data is right as it is, take a backup now.
-remedy-frozen-alone = There is no good backup to go back to: keep a copy of the file.
+remedy-frozen = Look at the last good backup and go back to it. Or, if the data is right as it is, take a backup now. If that is refused, save what is in its tables as a database: that file can be restored.
+remedy-frozen-alone = There is no good backup to go back to: keep a copy of the file, and try to save what is in its tables as a database.
 remedy-no-backup = Take one now, with the button below.
 remedy-old = Work since then is not backed up. Take one now, with the button below.
 remedy-suspect = It is kept as it is and never counted. You can have it checked again.

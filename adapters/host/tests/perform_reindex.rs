@@ -1,0 +1,166 @@
+//! Indexes that are built anew in a staged copy: everything else stays as it was, and what more than indexes is damaged in
+//! is no success.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at the disk behind the port's back")]
+#![allow(clippy::panic, clippy::wildcard_enum_match_arm, reason = "what a test does not expect is a failure")]
+
+mod perform_home;
+
+use std::fs;
+
+use omnicraft_core::effect::Effect;
+use omnicraft_core::model::Level;
+use omnicraft_core::outcome::{FailureKind, Outcome, Verification, Yield};
+use perform_home::{Home, STAGED, shop};
+use rusqlite::Connection;
+
+/// Tables of many kinds with indexes of many kinds; of `bare` the second row is gone, so that its rows have gaps.
+const TABLES: &str = "
+    PRAGMA application_id = 77; PRAGMA user_version = 42;
+    CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT, price INT, code TEXT UNIQUE);
+    WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+        INSERT INTO goods SELECT i, 'thing ' || (i * 7919 % 2000), i % 97, 'c' || i FROM n;
+    CREATE INDEX goods_by_name ON goods (name);
+    CREATE INDEX dear ON goods (price) WHERE price > 50;
+    CREATE UNIQUE INDEX lower_name ON goods (lower(name), id DESC);
+    CREATE TABLE bare (a, b); INSERT INTO bare VALUES (1, 'x'), (2, 'y'), (3, x'00ff'); DELETE FROM bare WHERE a = 2;
+    CREATE INDEX bare_by_a ON bare (a);
+    CREATE TABLE heap (a); INSERT INTO heap VALUES (1), (2), (3); DELETE FROM heap WHERE a = 2;
+    CREATE TABLE pairs (a TEXT, b INT, c, PRIMARY KEY (b, a)) WITHOUT ROWID; INSERT INTO pairs VALUES ('x', 1, 'one');
+    CREATE INDEX pairs_by_c ON pairs (c);
+    CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT, t TEXT); INSERT INTO counted (t) VALUES ('a'), ('b');
+    CREATE VIRTUAL TABLE search USING fts5 (body); INSERT INTO search VALUES ('a spoon');
+    CREATE VIEW cheap AS SELECT * FROM goods WHERE price < 2;
+    CREATE TRIGGER loud AFTER INSERT ON bare BEGIN UPDATE goods SET price = 0; END;";
+
+const EVERYTHING: [&str; 9] = [
+    "SELECT * FROM pragma_application_id, pragma_user_version",
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name",
+    "SELECT rowid, * FROM goods NOT INDEXED",
+    "SELECT rowid, * FROM bare NOT INDEXED",
+    "SELECT rowid, * FROM heap",
+    "SELECT * FROM pairs NOT INDEXED",
+    "SELECT * FROM counted",
+    "SELECT * FROM sqlite_sequence",
+    "SELECT rowid, * FROM search('spoon')",
+];
+
+fn everything(home: &Home) -> Vec<String> {
+    let connection = Connection::open(home.path(STAGED)).unwrap();
+    let mut lines = Vec::new();
+    for query in EVERYTHING {
+        let mut statement = connection.prepare(query).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            lines.push(format!("{:?}", (0..columns).map(|at| row.get_ref(at).unwrap()).collect::<Vec<_>>()));
+        }
+    }
+    lines
+}
+
+fn staged(more: &str) -> Home {
+    let home = Home::new();
+    let path = home.path(STAGED);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    Connection::open(&path).unwrap().execute_batch(&format!("{TABLES} {more}")).unwrap();
+    home
+}
+
+/// Fills the last leaf of a table or an index with garbage.
+fn spoil(home: &Home, name: &str) {
+    let pages = "SELECT max(pageno) FROM dbstat WHERE pagetype = 'leaf' AND name = ?1";
+    let connection = Connection::open(home.path(STAGED)).unwrap();
+    let number: u32 = connection.query_row(pages, [name], |row| row.get(0)).unwrap();
+    let (from, to) = ((number as usize - 1) * 4096, number as usize * 4096);
+    let mut bytes = home.content(STAGED);
+    bytes[from..to].fill(0xA5);
+    home.put(STAGED, bytes);
+}
+
+fn reindex(home: &Home) -> Outcome {
+    let live = home.digest("books.db");
+    let outcome = home.run(Effect::Reindex { workspace: shop(), file: STAGED.into() });
+    assert_eq!(home.digest("books.db"), live);
+    let left: Vec<String> = home.files().into_iter().filter(|name| name.contains("staged") && name != STAGED).collect();
+    assert!(left.is_empty(), "{left:?}");
+    outcome
+}
+
+#[track_caller]
+fn found(home: &Home) -> Verification {
+    match reindex(home) {
+        Outcome::Done(Yield::Verified(found)) => *found,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn everything_but_damaged_indexes_stays_as_it_was() {
+    let names = ["goods_by_name", "dear", "lower_name", "bare_by_a", "pairs_by_c"];
+    for damaged in [&names[..0], &names[..1], &names[1..3], &names[..]] {
+        let home = staged("");
+        let before = everything(&home);
+        damaged.iter().for_each(|name| spoil(&home, name));
+        let found = found(&home);
+        assert_eq!((found.level, found.problems), (Some(Level::Proven), Vec::new()), "{damaged:?}");
+        assert_eq!(everything(&home), before, "{damaged:?}");
+    }
+}
+
+/// A code is changed while the rule that codes are unique, and its index, are told to be none.
+#[test]
+fn an_index_of_a_rule_that_lags_behind_is_built_anew() {
+    const INDEX: &str = "sqlite_autoindex_goods_1";
+    let home = staged("");
+    let sql = |sql: &str| Connection::open(home.path(STAGED)).unwrap().execute_batch(sql).unwrap();
+    let root: u32 = Connection::open(home.path(STAGED))
+        .unwrap()
+        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [INDEX], |row| row.get(0))
+        .unwrap();
+    sql(&format!(
+        "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = '{INDEX}';
+         UPDATE sqlite_schema SET sql = replace(sql, ' UNIQUE', '') WHERE name = 'goods'"
+    ));
+    sql("UPDATE goods SET code = 'new' WHERE id = 7");
+    sql(&format!(
+        "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('index', '{INDEX}', 'goods', {root}, NULL);
+         UPDATE sqlite_schema SET sql = replace(sql, 'code TEXT', 'code TEXT UNIQUE') WHERE name = 'goods'"
+    ));
+    let check = "SELECT group_concat(integrity_check) FROM pragma_integrity_check";
+    let damage: String = Connection::open(home.path(STAGED)).unwrap().query_row(check, [], |row| row.get(0)).unwrap();
+    assert_eq!(damage, format!("row 7 missing from index {INDEX}"));
+    assert_eq!(found(&home).problems, Vec::<String>::new());
+}
+
+#[test]
+fn a_damaged_table_is_no_matter_of_indexes() {
+    let home = staged("");
+    spoil(&home, "goods");
+    match reindex(&home) {
+        Outcome::Failed(failure) => assert_eq!(failure.kind, FailureKind::Damaged, "{failure}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The index alone kept two rows from having one name; it was damaged, and now they have.
+#[test]
+fn rows_that_break_a_rule_are_refused() {
+    let home = staged("DROP INDEX lower_name; UPDATE goods SET name = 'same' WHERE id < 3");
+    let connection = Connection::open(home.path(STAGED)).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX goods_by_name ON goods (name)'
+                 WHERE name = 'goods_by_name'",
+        )
+        .unwrap();
+    drop(connection);
+    assert!(matches!(reindex(&home), Outcome::Failed(_)));
+}
+
+#[test]
+fn a_stop_is_a_stop() {
+    let mut home = staged("");
+    home.stop = true;
+    assert_eq!(reindex(&home), Outcome::Cancelled);
+}
