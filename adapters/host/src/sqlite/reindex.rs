@@ -43,11 +43,23 @@ fn rebuild(connection: &Connection, to: &Path) -> rusqlite::Result<()> {
          PRAGMA writable_schema = RESET;
          REINDEX",
     )?;
-    indexes.iter().try_for_each(|statement| connection.execute_batch(statement))?;
+    // One statement each: SQLite itself reads no further either when it opens a schema.
+    indexes.iter().try_for_each(|statement| connection.execute(statement, []).map(|_| ()))?;
     connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map(|_| ())
 }
 
+/// The statements that made them, which SQLite keeps in a form of its own; whatever else stands in their place is damage.
 fn made_by_statements(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let statements = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid";
-    connection.prepare(statements)?.query_map([], |row| row.get(0))?.collect()
+    let mut statement = connection.prepare(statements)?;
+    let statements: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let is_index = |sql: &String| ["CREATE INDEX ", "CREATE UNIQUE INDEX "].iter().any(|start| sql.starts_with(start));
+    match statements.iter().find(|sql| !is_index(sql)) {
+        Some(sql) => Err(corrupt(format!("the list of indexes holds something else: {sql}"))),
+        None => Ok(statements),
+    }
+}
+
+fn corrupt(reason: String) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(reason))
 }
