@@ -7,6 +7,8 @@
 //!
 //! A check that finds nothing due while the app runs goes on as upkeep.
 
+use std::time::Duration;
+
 use super::copying::{self, News};
 use super::{Case, stop, upkeep};
 use crate::change::Change;
@@ -16,12 +18,14 @@ use crate::names;
 use crate::outcome::{Failure, Yield};
 use crate::plan::{Mode, Plan};
 use crate::policy::{cliff, due};
-use crate::state::{Moment, Operation};
+use crate::state::{Ending, JournalEntry, Moment, Operation};
 use crate::transition::Begun;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, trigger: Trigger) -> Begun {
     let workspace = case.workspace(id)?;
-    let tiers = tiers(case, workspace);
+    let tiers = tiers(case, workspace, trigger);
     let look = Plan::new().require(Effect::Look { database: workspace.database.clone() });
     let mut operation = case.operation(Moment::Startup(id.clone(), trigger), look);
     operation.drafts = (0..)
@@ -32,11 +36,27 @@ pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, trigger: Trigger) -> Begu
     Ok((operation, Vec::new()))
 }
 
-/// While rotation is frozen only a day's copy beside the slots can come of it, so only a new day is a reason.
-fn tiers(case: &Case<'_>, workspace: &Workspace) -> Vec<Tier> {
+/// While rotation is frozen only a day's copy beside the slots can come of it, so only a new day is a reason; and every
+/// minute is too often for a check in full of what was just found damaged.
+fn tiers(case: &Case<'_>, workspace: &Workspace, trigger: Trigger) -> Vec<Tier> {
     let of_tiers = Slot::plain(Base::Tier(Tier::Daily))..=Slot::last(Base::Tier(Tier::Yearly));
     let tiers = due(case.state.snapshots.holders(&workspace.id, of_tiers), case.now);
-    if workspace.frozen.is_some() && !tiers.contains(&Tier::Daily) { Vec::new() } else { tiers }
+    if workspace.frozen.is_none() {
+        return tiers;
+    }
+    let is_too_soon = trigger == Trigger::Timer && has_failed_within_the_hour(case, workspace);
+    if tiers.contains(&Tier::Daily) && !is_too_soon { tiers } else { Vec::new() }
+}
+
+/// Whichever way the clock was set since.
+fn has_failed_within_the_hour(case: &Case<'_>, workspace: &Workspace) -> bool {
+    let is_of_it = |entry: &&JournalEntry| {
+        entry.workspace.as_ref() == Some(&workspace.id)
+            && entry.moment == "startup"
+            && entry.ending == Ending::NotApplied
+    };
+    let last = case.state.journal.iter().rev().find(is_of_it);
+    last.is_some_and(|entry| case.now.duration_since(&entry.at).unsigned_abs() < HOUR)
 }
 
 fn fill_slots(case: &Case<'_>, workspace: &Workspace, drafts: &[Snapshot]) -> Plan {
