@@ -5,7 +5,7 @@
 //! |---|---|---|---|
 //! | scan, look, check target, identify, compare, inspect | harmless | yes | nothing |
 //! | copy, copy all, stage, import, unpack | from the beginning | yes | staged files, swept by recovery |
-//! | reindex | from the beginning | yes | a staged file, swept by recovery |
+//! | reindex | from a new copy | yes | a staged file, swept by recovery |
 //! | pack, bundle | from the beginning | yes | a staged archive, swept by recovery |
 //! | verify, verify live | from the beginning | yes | nothing |
 //! | keep generation | recognises that it is done | no | one file under both names; recovery drops the dated one |

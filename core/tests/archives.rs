@@ -176,7 +176,7 @@ fn what_only_indexes_are_damaged_of_is_exported_with_new_ones() {
             require export      backups/.staged-4-copy.db -> /stick/shop.db
             always  discard     backups/.staged-4-copy.db
             = export: AppliedWithWarnings
-            ! the database is not sound: row 1 missing from index; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            ! the database is not sound: row 1 missing from index; what is exported of “Shop” is what its tables hold, with indexes that were built anew: if one of them knew rows that its table has lost, they are not in it
             require target      /stick/all.zip
             require look        shop.db
             require look        second.db
@@ -200,7 +200,7 @@ fn what_only_indexes_are_damaged_of_is_exported_with_new_ones() {
             always  discard     backups/purse/.staged-5-csv.zip
             always  discard     backups/.staged-5-all.zip
             = export: AppliedWithWarnings
-            ! the database is not sound: row 1 missing from index; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            ! the database is not sound: row 1 missing from index; what is exported of “Shop” is what its tables hold, with indexes that were built anew: if one of them knew rows that its table has lost, they are not in it
             require target      /stick/shop.zip
             require copy        shop.db -> backups/.staged-6-copy.db
             require verify      backups/.staged-6-copy.db (Proven)

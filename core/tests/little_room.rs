@@ -95,3 +95,47 @@ fn as_many_tiers_are_filled_as_there_is_room_for() {
     "#]],
     );
 }
+
+/// On a Monday two are due, and both have a holder. Where even the copy itself cannot take its place, the plan ends.
+#[test]
+fn a_slot_with_a_holder_is_filled_all_the_same() {
+    let mut driver = Driver::new();
+    driver.event(EventKind::AppStarted(shop()));
+    driver.log.clear();
+    driver.now = at("2026-11-23 09:00");
+    for only_copies in [false, true] {
+        driver.change();
+        driver.event_with(EventKind::AppStarted(shop()), |_, step| match step.effect {
+            Effect::Publish { keep_staged, .. } if keep_staged || !only_copies => Some(failure(FailureKind::NoSpace)),
+            _ => None,
+        });
+    }
+    let cards = driver.cards();
+    driver.log.push_str(&cards);
+    expect![[r#"
+        require look        shop.db
+        require copy        shop.db -> backups/.staged-3-copy.db
+        require verify      backups/.staged-3-copy.db (Sound)
+        require keep        s1 backups/auto_daily.db -> backups/auto_daily_2026-11-21.db
+        require publish     backups/.staged-3-copy.db -> backups/auto_daily.db as s5 (copy)
+        require publish     backups/.staged-3-copy.db -> backups/auto_daily.db as s5
+        always  discard     backups/.staged-3-copy.db
+        = startup: NotApplied
+        ! auto_weekly must wait for room on the disk: it broke
+        ! cannot do it (somewhere): it broke
+        require look        shop.db
+        require copy        shop.db -> backups/.staged-4-copy.db
+        require verify      backups/.staged-4-copy.db (Sound)
+        require publish     backups/.staged-4-copy.db -> backups/auto_daily.db as s7 (copy)
+        require publish     backups/.staged-4-copy.db -> backups/auto_daily.db as s7
+        always  discard     backups/.staged-4-copy.db
+        = startup: AppliedWithWarnings
+        ! auto_weekly must wait for room on the disk: it broke
+        s7 auto_daily 0003 2026-11-23
+        s4 auto_yearly 0001 2026-11-21
+        s3 auto_monthly 0001 2026-11-21
+        s2 auto_weekly 0001 2026-11-21
+        s1 auto_daily_2026-11-21 0001 2026-11-21
+    "#]]
+    .assert_eq(&driver.log);
+}

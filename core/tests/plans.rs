@@ -507,13 +507,13 @@ fn a_damaged_database_freezes_rotation_and_offers_the_last_good_snapshot() {
             always  set aside   backups/.staged-3-copy.db -> backups/damaged_2026-11-22.db
             always  discard     backups/.staged-3-copy.db
             = startup: NotApplied
-            ! cannot take a snapshot (shop.db): the database is not sound: page 12 is not readable. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00). Before that, `export --db FILE.db` may save what is newer
+            ! cannot take a snapshot (shop.db): the database is not sound: page 12 is not readable. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00). `export --db FILE.db` may save what can still be read
             require look        shop.db
             require copy        shop.db -> backups/.staged-4-copy.db
             require verify      backups/.staged-4-copy.db (Proven)
             always  discard     backups/.staged-4-copy.db
             = shutdown: NotApplied
-            ! cannot take a snapshot (shop.db): the database is not sound: page 12 is not readable. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00). Before that, `export --db FILE.db` may save what is newer
+            ! cannot take a snapshot (shop.db): the database is not sound: page 12 is not readable. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00). `export --db FILE.db` may save what can still be read
         "#]],
     );
 }

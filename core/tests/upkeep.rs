@@ -157,7 +157,7 @@ fn what_was_damaged_when_it_was_copied_freezes_rotation_until_a_full_check_is_pa
             require verify      backups/.staged-11-copy.db (Proven)
             always  discard     backups/.staged-11-copy.db
             = startup: NotApplied
-            ! cannot take a snapshot (shop.db): the database is not sound: row 1 missing from index. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00). Before that, `export --db FILE.db` may save what is newer
+            ! cannot take a snapshot (shop.db): the database is not sound: row 1 missing from index. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 09:00). `export --db FILE.db` may save what can still be read
             require look        shop.db
             = startup: Applied
             require look        shop.db

@@ -366,6 +366,18 @@ fn write_registry() {
     });
 }
 
+/// Whoever does it again begins with a new copy, as the plan does.
+#[test]
+fn reindex() {
+    let prepare = || {
+        let home = drafted();
+        let staged = rusqlite::Connection::open(home.path(STAGED)).unwrap();
+        staged.execute_batch("CREATE INDEX sale_by_what ON sale (what)").unwrap();
+        (home, Effect::Reindex { workspace: shop(), file: STAGED.into() })
+    };
+    check(prepare, &[DAILY, "books.db"], unjudged);
+}
+
 #[test]
 fn export() {
     for (replace, no_links) in [(false, false), (false, true), (true, false)] {

@@ -22,6 +22,7 @@ const TABLES: &str = "
     CREATE INDEX goods_by_name ON goods (name);
     CREATE INDEX dear ON goods (price) WHERE price > 50;
     CREATE UNIQUE INDEX lower_name ON goods (lower(name), id DESC);
+    CREATE INDEX goods_by_twice ON goods (price * 2);
     CREATE TABLE bare (a, b); INSERT INTO bare VALUES (1, 'x'), (2, 'y'), (3, x'00ff'); DELETE FROM bare WHERE a = 2;
     CREATE INDEX bare_by_a ON bare (a);
     CREATE TABLE heap (a); INSERT INTO heap VALUES (1), (2), (3); DELETE FROM heap WHERE a = 2;
@@ -66,15 +67,25 @@ fn staged(more: &str) -> Home {
     home
 }
 
-/// Fills the last leaf of a table or an index with garbage.
-fn spoil(home: &Home, name: &str) {
-    let pages = "SELECT max(pageno) FROM dbstat WHERE pagetype = 'leaf' AND name = ?1";
+/// Changes the last page of some kind of a table or an index.
+fn change_page(home: &Home, name: &str, kind: &str, change: impl FnOnce(&mut [u8])) {
+    let pages = "SELECT max(pageno) FROM dbstat WHERE pagetype = ?1 AND name = ?2";
     let connection = Connection::open(home.path(STAGED)).unwrap();
-    let number: u32 = connection.query_row(pages, [name], |row| row.get(0)).unwrap();
+    let number: u32 = connection.query_row(pages, [kind, name], |row| row.get(0)).unwrap();
     let (from, to) = ((number as usize - 1) * 4096, number as usize * 4096);
     let mut bytes = home.content(STAGED);
-    bytes[from..to].fill(0xA5);
+    change(&mut bytes[from..to]);
     home.put(STAGED, bytes);
+}
+
+/// Fills its last leaf with garbage, as a bad spot on the disk does.
+fn spoil(home: &Home, name: &str) {
+    change_page(home, name, "leaf", |page| page.fill(0xA5));
+}
+
+/// Has the last page of some kind count one cell less than it holds.
+fn lose_a_cell(home: &Home, name: &str, kind: &str) {
+    change_page(home, name, kind, |page| page[4] -= 1);
 }
 
 fn reindex(home: &Home) -> Outcome {
@@ -96,8 +107,16 @@ fn found(home: &Home) -> Verification {
 
 #[test]
 fn everything_but_damaged_indexes_stays_as_it_was() {
-    let names = ["goods_by_name", "dear", "lower_name", "bare_by_a", "pairs_by_c"];
-    for damaged in [&names[..0], &names[..1], &names[1..3], &names[..]] {
+    let names = [
+        "goods_by_name",
+        "dear",
+        "lower_name",
+        "bare_by_a",
+        "pairs_by_c",
+        "sqlite_autoindex_goods_1",
+        "goods_by_twice",
+    ];
+    for damaged in [&names[..0], &names[..1], &names[1..3], &names[5..6], &names[..]] {
         let home = staged("");
         let before = everything(&home);
         damaged.iter().for_each(|name| spoil(&home, name));
@@ -132,30 +151,75 @@ fn an_index_of_a_rule_that_lags_behind_is_built_anew() {
     assert_eq!(found(&home).problems, Vec::<String>::new());
 }
 
+/// That nothing else was damaged is what the file must show.
+#[track_caller]
+fn refused(home: &Home, reason: &str) {
+    match reindex(home) {
+        Outcome::Failed(failure) => {
+            assert_eq!(failure.kind, FailureKind::Damaged, "{failure}");
+            assert!(failure.reason.contains(reason), "{failure}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_damaged_table_is_no_matter_of_indexes() {
     let home = staged("");
     spoil(&home, "goods");
-    match reindex(&home) {
-        Outcome::Failed(failure) => assert_eq!(failure.kind, FailureKind::Damaged, "{failure}"),
-        other => panic!("{other:?}"),
+    refused(&home, "malformed");
+}
+
+/// Once, a table that can be read to its end was taken for whole, and the export lacked a row, or a page full of them; what
+/// had told of it was not in the file any more that was checked.
+#[test]
+fn a_table_that_has_lost_rows_is_no_matter_of_indexes() {
+    for kind in ["leaf", "internal"] {
+        for more in ["", "DROP TABLE search; DROP TABLE pairs"] {
+            let home = staged(more);
+            lose_a_cell(&home, "goods", kind);
+            refused(&home, "more than its indexes is damaged: Fragmentation of ");
+        }
     }
+}
+
+/// Where no table has pages like those of an index, a page that nobody refers to any more is seen to be an index's.
+#[test]
+fn an_index_that_has_lost_a_page_is_built_anew() {
+    let damaged = |more: &str| {
+        let home = staged(more);
+        lose_a_cell(&home, "goods_by_name", "internal");
+        home
+    };
+    assert_eq!(found(&damaged("DROP TABLE search; DROP TABLE pairs")).problems, Vec::<String>::new());
+    refused(&damaged(""), "more than its indexes is damaged: ");
 }
 
 /// The index alone kept two rows from having one name; it was damaged, and now they have.
 #[test]
 fn rows_that_break_a_rule_are_refused() {
     let home = staged("DROP INDEX lower_name; UPDATE goods SET name = 'same' WHERE id < 3");
+    amend(&home, "'CREATE UNIQUE INDEX goods_by_name ON goods (name)'");
+    refused(&home, "UNIQUE constraint failed: goods.name");
+}
+
+/// SQLite reads the first statement of such a line and no further, and takes any that begins as the making of something does.
+#[test]
+fn nothing_is_run_that_only_looks_like_an_index() {
+    for statement in
+        ["'CREATE INDEX goods_by_name ON goods (name); CREATE TABLE planted (a)'", "'CREATE VIEW planted AS SELECT 1'"]
+    {
+        let home = staged("");
+        amend(&home, statement);
+        let outcome = reindex(&home);
+        assert!(matches!(outcome, Outcome::Failed(_)), "{statement}: {outcome:?}");
+    }
+}
+
+fn amend(home: &Home, statement: &str) {
     let connection = Connection::open(home.path(STAGED)).unwrap();
-    connection
-        .execute_batch(
-            "PRAGMA writable_schema = ON;
-             UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX goods_by_name ON goods (name)'
-                 WHERE name = 'goods_by_name'",
-        )
-        .unwrap();
-    drop(connection);
-    assert!(matches!(reindex(&home), Outcome::Failed(_)));
+    let update = format!("UPDATE sqlite_schema SET sql = {statement} WHERE name = 'goods_by_name'");
+    connection.execute_batch(&format!("PRAGMA writable_schema = ON; {update}")).unwrap();
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn every_concern_has_words() {
         Unsafe Shop: the database is not where it should be.
             Put the file back to shop.db, or forget it with `omnicraft workspace remove`.
         Unsafe Shop: the database is damaged.
-            Backups are held back so that no good one is lost. Look with `omnicraft preview s1`; go back with `omnicraft restore s1`, or if the data is right as it is, take `omnicraft snapshot`. Where that is refused, `omnicraft export --db FILE.db` saves what is in its tables, and that file can be restored.
+            Backups are held back so that no good one is lost. Look with `omnicraft preview s1`; go back with `omnicraft restore s1`, or if the data is right as it is, take `omnicraft snapshot`. Where that is refused, `omnicraft export --db FILE.db` may save what is in its tables, and that file can be restored.
         Unsafe Shop: the database is damaged.
             Backups are held back and there is no good one to go back to: keep a copy of the file, and try to save what is in its tables with `omnicraft export --db FILE.db`.
         Unsafe Shop: there is no backup that can be restored.

@@ -41,7 +41,7 @@ pub(super) fn remedy(state: &State, workspace: Option<&Workspace>, concern: &Con
         Concern::Frozen { best: Some(best), .. } => format!(
             "Backups are held back so that no good one is lost. Look with `omnicraft preview {best}`; go back with \
              `omnicraft restore {best}`, or if the data is right as it is, take `omnicraft snapshot`. Where that is refused, \
-             `omnicraft export --db FILE.db` saves what is in its tables, and that file can be restored"
+             `omnicraft export --db FILE.db` may save what is in its tables, and that file can be restored"
         ),
         Concern::Frozen { best: None, .. } => {
             "Backups are held back and there is no good one to go back to: keep a copy of the file, and try to save \

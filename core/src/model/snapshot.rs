@@ -247,6 +247,12 @@ impl Snapshot {
         self.condition == Condition::Good && self.level >= Level::Sound
     }
 
+    /// Whether an undo goes back to it: also to a damaged database that was set aside, as long as SQLite could open it,
+    /// because somebody restored over it and wants it back.
+    pub fn can_be_undone_to(&self) -> bool {
+        self.condition == Condition::Good && (self.level >= Level::Sound || self.facts.page_size > 0)
+    }
+
     /// Whether its clock was ahead: such a stamp counts for nothing.
     pub fn is_from_the_future(&self, now: &Zoned) -> bool {
         is_ahead(self.taken_at.timestamp(), now)

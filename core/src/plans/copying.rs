@@ -164,7 +164,7 @@ pub(super) fn gather(
             };
             let problems = judge(&expectation(case, workspace), &found);
             if !problems.is_empty() {
-                return News::Bad(bad_copy(workspace, &problems));
+                return News::Bad(bad_copy(workspace, &problems, !found.problems.is_empty()));
             }
             note_copy(operation, workspace, found);
             News::Good
@@ -206,13 +206,21 @@ fn note_copy(operation: &mut Operation, workspace: &Workspace, mut found: Verifi
     operation.copy = Some(found);
 }
 
-/// The failure that a bad copy is.
-fn bad_copy(workspace: &Workspace, problems: &[String]) -> Failure {
+const SNAPSHOT: &str = "take a snapshot";
+
+/// The failure that a bad copy is. Where its content is damaged, and not only another's, an export may still save it.
+fn bad_copy(workspace: &Workspace, problems: &[String], is_damaged: bool) -> Failure {
+    let rescue = if is_damaged { "`export --db FILE.db` may save what can still be read" } else { "" };
     Failure {
         kind: FailureKind::Damaged,
-        attempted: "take a snapshot".to_owned(),
+        attempted: SNAPSHOT.to_owned(),
         path: workspace.database.clone(),
         reason: format!("the database is not sound: {}", problems.join("; ")),
-        remedy: String::new(),
+        remedy: rescue.to_owned(),
     }
+}
+
+/// Whether a line of the journal tells of such a failure.
+pub(super) fn tells_of_a_bad_copy(text: &str) -> bool {
+    text.starts_with(&format!("cannot {SNAPSHOT}"))
 }

@@ -2,7 +2,7 @@
 //!
 //! Whatever it is, a look at the user's path comes first. It is built from a sealed, verified copy, read back whole, and
 //! only then published at that path: the last step is given the digest of what was read. Where the copy turns out damaged,
-//! its indexes are built anew: if nothing else was damaged, all rows can still be saved.
+//! its indexes are built anew: if nothing else was damaged, what its tables hold can still be saved.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -166,10 +166,11 @@ fn note_member(operation: &mut Operation, effect: &Effect) {
     }
 }
 
-/// Of a database in which only indexes are damaged everything can be carried away: they follow from its tables.
+/// Where only indexes are damaged, which follow from tables, what the tables hold can be carried away.
 fn rebuild(operation: &mut Operation, workspace: &Workspace, staged: Utf8PathBuf, failure: &Failure) {
     operation.warnings.push(format!(
-        "{}; what is exported of “{}” is what its tables hold, with indexes that were built anew",
+        "{}; what is exported of “{}” is what its tables hold, with indexes that were built anew: if one of them knew \
+         rows that its table has lost, they are not in it",
         failure.reason, workspace.name
     ));
     let reindex = Plan::new().require(Effect::Reindex { workspace: workspace.id.clone(), file: staged });
@@ -195,8 +196,7 @@ fn rebuilt(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, st
 /// More than indexes is damaged, or something hindered their building.
 pub(super) fn not_rebuilt(case: &Case<'_>, operation: &mut Operation, id: &WorkspaceId, failure: Failure) {
     operation.warnings.clear();
-    let is_about_it = !matches!(failure.kind, FailureKind::Cancelled | FailureKind::NoSpace);
-    let failure = match case.state.workspace(id).filter(|_| is_about_it) {
+    let failure = match case.state.workspace(id).filter(|_| failure.kind == FailureKind::Damaged) {
         Some(workspace) => not_exported(workspace, Failure { path: workspace.database.clone(), ..failure }),
         None => failure,
     };

@@ -167,7 +167,7 @@ fn fail(case: &Case<'_>, operation: &mut Operation, step: &Step, failure: Failur
         && failure.kind == FailureKind::Damaged
         && let Some(workspace) = case.state.workspace(workspace)
     {
-        return startup::damaged(case, operation, workspace, failure);
+        return startup::damaged(case, operation, workspace, Failure { remedy: String::new(), ..failure });
     }
     if let (Moment::Startup(..), FailureKind::NoSpace) = (&moment, failure.kind)
         && startup::makes_do(operation, &step.effect, &failure)

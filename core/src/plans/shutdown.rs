@@ -94,7 +94,10 @@ pub(super) fn learn(
             }
         }
         News::Unusable(failure) => startup::damaged(case, operation, workspace, failure),
-        News::Bad(failure) => startup::bad(case, operation, workspace, failure),
+        News::Bad(failure) => {
+            startup::keep_bad_copy(case, operation, workspace);
+            startup::damaged(case, operation, workspace, failure)
+        }
         News::Good => good(case, operation, workspace),
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! A check that finds nothing due while the app runs goes on as upkeep.
 
-use std::time::Duration;
+use jiff::SignedDuration;
 
 use super::copying::{self, News};
 use super::{Case, stop, upkeep};
@@ -18,10 +18,8 @@ use crate::names;
 use crate::outcome::{Failure, Yield};
 use crate::plan::{Mode, Plan};
 use crate::policy::{cliff, due};
-use crate::state::{Ending, JournalEntry, Moment, Operation};
+use crate::state::{JournalEntry, Moment, Operation};
 use crate::transition::Begun;
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 pub(crate) fn begin(case: &Case<'_>, id: &WorkspaceId, trigger: Trigger) -> Begun {
     let workspace = case.workspace(id)?;
@@ -44,19 +42,17 @@ fn tiers(case: &Case<'_>, workspace: &Workspace, trigger: Trigger) -> Vec<Tier> 
     if workspace.frozen.is_none() {
         return tiers;
     }
-    let is_too_soon = trigger == Trigger::Timer && has_failed_within_the_hour(case, workspace);
+    let is_too_soon = trigger == Trigger::Timer && was_bad_within_the_hour(case, workspace);
     if tiers.contains(&Tier::Daily) && !is_too_soon { tiers } else { Vec::new() }
 }
 
-/// Whichever way the clock was set since.
-fn has_failed_within_the_hour(case: &Case<'_>, workspace: &Workspace) -> bool {
+/// Whichever way the clock was set since. Only a copy that turned out bad counts: a file that was missing may be back.
+fn was_bad_within_the_hour(case: &Case<'_>, workspace: &Workspace) -> bool {
     let is_of_it = |entry: &&JournalEntry| {
-        entry.workspace.as_ref() == Some(&workspace.id)
-            && entry.moment == "startup"
-            && entry.ending == Ending::NotApplied
+        entry.workspace.as_ref() == Some(&workspace.id) && copying::tells_of_a_bad_copy(&entry.text)
     };
     let last = case.state.journal.iter().rev().find(is_of_it);
-    last.is_some_and(|entry| case.now.duration_since(&entry.at).unsigned_abs() < HOUR)
+    last.is_some_and(|entry| case.now.duration_since(&entry.at).abs() < SignedDuration::from_hours(1))
 }
 
 fn fill_slots(case: &Case<'_>, workspace: &Workspace, drafts: &[Snapshot]) -> Plan {
@@ -88,7 +84,10 @@ pub(super) fn learn(
             Vec::new()
         }
         News::Unusable(failure) => damaged(case, operation, workspace, failure),
-        News::Bad(failure) => bad(case, operation, workspace, failure),
+        News::Bad(failure) => {
+            keep_bad_copy(case, operation, workspace);
+            damaged(case, operation, workspace, failure)
+        }
         News::Good => good(case, operation, workspace),
     }
 }
@@ -137,24 +136,15 @@ pub(super) fn damaged(
         ),
         None => "There is no snapshot of it yet; look for a copy on another disk, and keep this file".to_owned(),
     };
-    failure.remedy = format!("Nothing was rotated and nothing was deleted. {offer}");
+    let rescue = if failure.remedy.is_empty() { String::new() } else { format!(". {}", failure.remedy) };
+    failure.remedy = format!("Nothing was rotated and nothing was deleted. {offer}{rescue}");
     let reason = failure.reason.clone();
     stop(operation, failure);
     case.amended(&workspace.id, |workspace| workspace.frozen = Some(reason)).into_iter().collect()
 }
 
-/// The same where the database could be copied, and the copy is bad: perhaps in its indexes alone.
-pub(super) fn bad(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, failure: Failure) -> Vec<Change> {
-    keep_bad_copy(case, operation, workspace);
-    let changes = damaged(case, operation, workspace, failure);
-    if let Some(failure) = &mut operation.failure {
-        failure.remedy.push_str(". Before that, `export --db FILE.db` may save what is newer");
-    }
-    changes
-}
-
 /// The first bad copy is kept for whoever wants to rescue what is in it; later ones would only fill the disk.
-fn keep_bad_copy(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
+pub(super) fn keep_bad_copy(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace) {
     if workspace.frozen.is_some() {
         return;
     }

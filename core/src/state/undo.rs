@@ -27,11 +27,11 @@ impl State {
     }
 
     /// The restores of a workspace that can be undone one after the other, the newest first: as far as their safeguards
-    /// are there and are not of a state that was damaged. An undo does not go past one that cannot be undone.
+    /// are there and can be gone back to. An undo does not go past one that cannot be undone.
     pub fn undo_pile(&self, workspace: &WorkspaceId) -> impl Iterator<Item = &UndoPoint> {
         let points = self.undo.iter().rev().filter(move |point| point.workspace == *workspace);
         let safeguard = |point: &UndoPoint| point.safeguard.and_then(|id| self.snapshots.get(&id));
-        points.take_while(move |point| safeguard(point).is_some_and(Snapshot::is_good))
+        points.take_while(move |point| safeguard(point).is_some_and(Snapshot::can_be_undone_to))
     }
 
     /// The safeguards that the undos of a workspace need, as many as a policy allows.
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_good_safeguard_that_is_there_is_gone_back_to() {
+    fn only_a_safeguard_that_is_there_and_opens_is_gone_back_to() {
         let check = |state: &State, can_undo: bool, depth: usize| {
             assert_eq!((state.can_undo(&id("shop")), state.undo_depth(&id("shop"))), (can_undo, depth));
         };
@@ -137,12 +137,11 @@ mod tests {
         check(&state(&["shop 3 s1", "shop 7 s9"]), false, 0);
         check(&state(&["shop 3 s1", "shop 7 -"]), false, 0);
         check(&state(&["studio 3 s1"]), false, 0);
-        let mut damaged = state(&["shop 7 s3"]);
-        damaged.snapshots.amend(&SnapshotId(3), |snapshot| snapshot.level = Level::Damaged);
-        check(&damaged, false, 0);
-        // Once, `status` counted a restore that `undo` does not reach.
+        // Once, `status` counted a restore that `undo` does not reach, and none that led to a damaged database.
         let mut damaged = state(&["shop 3 s1", "shop 7 s3"]);
         damaged.snapshots.amend(&SnapshotId(3), |snapshot| snapshot.level = Level::Damaged);
         check(&damaged, false, 0);
+        damaged.snapshots.amend(&SnapshotId(3), |snapshot| snapshot.facts.page_size = 4096);
+        check(&damaged, true, 2);
     }
 }

@@ -38,18 +38,18 @@ fn an_index_that_lacks_a_row_costs_no_work() {
          open",
         &expect![[r#"
             $ open
-            ! Shop: cannot take a snapshot (TMP/shop.db): the database is not sound: SQLite's check says: wrong # of entries in index goods_by_name. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 08:30). Before that, `export --db FILE.db` may save what is newer
+            ! Shop: cannot take a snapshot (TMP/shop.db): the database is not sound: SQLite's check says: wrong # of entries in index goods_by_name. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 08:30). `export --db FILE.db` may save what can still be read
             ! Shop: the last good backup is s4, Yearly Backup (Yesterday | SIZE). `omnicraft preview s4` shows what going back would change
             exit 1
             $ export --db rows.db
             “Shop” is exported to TMP/rows.db (SIZE).
-            ! Shop: the database is not sound: SQLite's check says: wrong # of entries in index goods_by_name; SQLite's check says: row 101 missing from index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            ! Shop: the database is not sound: SQLite's check says: wrong # of entries in index goods_by_name; SQLite's check says: row 101 missing from index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew: if one of them knew rows that its table has lost, they are not in it
             exit 3
             $ preview rows.db
             Restoring “Shop” from TMP/rows.db:
               Nothing would change.
             $ --yes restore rows.db
-            “Shop” is restored from TMP/rows.db.
+            “Shop” is restored from TMP/rows.db. `omnicraft undo` goes back to the state before.
             ! Restoring “Shop” from TMP/rows.db:
             !  Nothing would change.
             ! Shop: the live database is kept as it was: the database is not sound: SQLite's check says: wrong # of entries in index goods_by_name
@@ -86,15 +86,15 @@ fn an_index_that_lags_behind_costs_no_work() {
             ! verify: the database of “Shop” itself is damaged, and was when s5 was taken of it: SQLite's check says: row 100 missing from index goods_by_name. Rotation is paused, so that your older backups stay; `restore s4` brings back the last good backup
             exit 3
             $ snapshot
-            ! Shop: cannot take a snapshot (TMP/shop.db): the database is not sound: SQLite's check says: row 100 missing from index goods_by_name. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 08:30)
+            ! Shop: cannot take a snapshot (TMP/shop.db): the database is not sound: SQLite's check says: row 100 missing from index goods_by_name. Nothing was rotated and nothing was deleted. Restore the last good snapshot with `restore s4` (taken 2026-11-21 08:30). `export --db FILE.db` may save what can still be read
             exit 1
             $ export --csv rows.zip
             “Shop” is exported to TMP/rows.zip (SIZE).
-            ! Shop: the database is not sound: SQLite's check says: row 100 missing from index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            ! Shop: the database is not sound: SQLite's check says: row 100 missing from index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew: if one of them knew rows that its table has lost, they are not in it
             exit 3
             $ export --all all.zip
             “Shop” is exported to TMP/all.zip (SIZE).
-            ! All workspaces: the database is not sound: SQLite's check says: row 100 missing from index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            ! All workspaces: the database is not sound: SQLite's check says: row 100 missing from index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew: if one of them knew rows that its table has lost, they are not in it
             exit 3
             $ --yes restore rows.zip
             “Shop” is restored from TMP/rows.zip. `omnicraft undo` goes back to the state before.
@@ -141,10 +141,10 @@ fn an_index_with_a_bad_spot_costs_no_work() {
         &expect![[r#"
             $ export --db rows.db
             “Shop” is exported to TMP/rows.db (SIZE).
-            ! Shop: the database is not sound: SQLite's check says: *** in database main *** Tree 3 page 50: btreeInitPage() returns error code 11; SQLite's check says: wrong # of entries in index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew
+            ! Shop: the database is not sound: SQLite's check says: *** in database main *** Tree 3 page 50: btreeInitPage() returns error code 11; SQLite's check says: wrong # of entries in index goods_by_name; what is exported of “Shop” is what its tables hold, with indexes that were built anew: if one of them knew rows that its table has lost, they are not in it
             exit 3
             $ --yes restore rows.db
-            “Shop” is restored from TMP/rows.db.
+            “Shop” is restored from TMP/rows.db. `omnicraft undo` goes back to the state before.
             ! Restoring “Shop” from TMP/rows.db:
             !  Nothing would change.
             ! Shop: the live database is kept as it was: the database is not sound: SQLite's check says: *** in database main *** Tree 3 page 50: btreeInitPage() returns error code 11; SQLite's check says: wrong # of entries in index goods_by_name

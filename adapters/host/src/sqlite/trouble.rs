@@ -61,7 +61,20 @@ pub(super) fn is_about_the_disk(finding: &str) -> bool {
     })
 }
 
-/// Such a finding as the error that it is.
+/// Whether a message is about a value that breaks a rule of its own schema. In an adopted database that is the app's
+/// affair, as a foreign key that points nowhere is: the file is whole, and refusing to back it up would help nobody.
+/// (CHECK constraints never come up: SQLite leaves them out of a file that it opened read-only.)
+pub(super) fn breaks_only_a_rule(message: &str) -> bool {
+    ["NULL value in ", "NUMERIC value in ", "TEXT value in "].iter().any(|start| message.starts_with(start))
+}
+
+/// Whether SQLite says no more than that an FTS4 table without content of its own has nothing to be compared with.
+pub(super) fn is_without_content(message: &str) -> bool {
+    message.starts_with("unable to validate the inverted index for FTS4 table")
+        && message.trim_end().ends_with("SQL logic error")
+}
+
+/// A finding about the disk as the error that it is.
 pub(super) fn by_the_disk(finding: String) -> Error {
     Error::SqliteFailure(ffi::Error::new(SQLITE_IOERR), Some(finding))
 }

@@ -70,16 +70,23 @@ pub(super) fn reconcile(
             snapshot.id, snapshot.slot, snapshot.workspace
         ));
     }
-    // Whatever is still there may be needed now: who knows what else the power cut took.
-    operation
-        .remaining
-        .retain(|step| !matches!(&step.effect, Effect::Remove { snapshot, .. } if !removed.contains(snapshot)));
+    // Whatever is still there may be needed now: who knows what else the power cut took. A removal that a recovery before
+    // this one had begun to finish is of a snapshot that is forgotten already.
+    operation.remaining.retain(|step| {
+        let Effect::Remove { snapshot, path, .. } = &step.effect else { return true };
+        let is_forgotten = removed.contains(snapshot) || !case.state.snapshots.contains_key(snapshot);
+        is_forgotten && !files.iter().any(|file| lies_at(case, file, path))
+    });
     plan
 }
 
 /// Whether a step removes a snapshot: the one in which retention was interrupted, once its file is gone.
 fn removes(effect: &Effect, id: SnapshotId) -> bool {
     matches!(effect, Effect::Remove { snapshot, .. } if *snapshot == id)
+}
+
+fn lies_at(case: &Case<'_>, file: &File<'_>, path: &Utf8Path) -> bool {
+    case.state.workspace(file.workspace).is_some_and(|workspace| names::slot(workspace, file.slot) == path)
 }
 
 /// Where the catalog is lost, the rotation policy is too; the first retention must not trim to another one what an app
@@ -162,6 +169,8 @@ pub(super) fn identified(
         (None, Some(known)) => changed(operation, known, &found.verification),
         (None, None) => unknown(case, operation, workspace, slot, found),
     };
+    // It was found under another name: nothing of it is removed.
+    operation.remaining.retain(|step| !removes(&step.effect, snapshot.id));
     let replaced = known.filter(|known| known.id != snapshot.id).map(|known| Change::SnapshotForgotten(known.id));
     replaced.into_iter().chain([Change::SnapshotPut(Box::new(snapshot))]).collect()
 }

@@ -96,7 +96,7 @@ fn of_snapshot(case: &Case<'_>, workspace: &Workspace, id: SnapshotId, undo: boo
         return Err(Refusal::new(format!("the snapshot {id} cannot be trusted: {reason}"), choose));
     }
     let path = names::slot(workspace, snapshot.slot);
-    if snapshot.level == Level::Damaged && !(undo && snapshot.facts.page_size > 0) {
+    if snapshot.level == Level::Damaged && !(undo && snapshot.can_be_undone_to()) {
         return Err(Refusal::new(
             format!("{id} is a damaged database that was set aside, kept as it was found in {path}"),
             choose,

@@ -15,7 +15,9 @@ use crate::error::{Result, Stop};
 use crate::progress::Watcher;
 use crate::sqlite::ffi;
 use crate::sqlite::schema::{TableKind, quoted};
-use crate::sqlite::trouble::{Trouble, by_the_disk, is_about_the_disk, trouble};
+use crate::sqlite::trouble::{
+    Trouble, breaks_only_a_rule, by_the_disk, is_about_the_disk, is_without_content, trouble,
+};
 
 /// Messages of SQLite that are read at most: a ruined file of a gigabyte has millions.
 const READ_AT_MOST: u32 = 10_000;
@@ -171,19 +173,6 @@ impl Lane<'_> {
 
 fn of_table(pragma: &str, name: &str) -> String {
     format!("PRAGMA main.{pragma}({})", quoted(name))
-}
-
-/// Whether a message is about a value that breaks a rule of its own schema. In an adopted database that is the app's
-/// affair, as a foreign key that points nowhere is: the file is whole, and refusing to back it up would help nobody.
-/// (CHECK constraints never come up: SQLite leaves them out of a file that it opened read-only.)
-fn breaks_only_a_rule(message: &str) -> bool {
-    ["NULL value in ", "NUMERIC value in ", "TEXT value in "].iter().any(|start| message.starts_with(start))
-}
-
-/// Whether SQLite says no more than that an FTS4 table without content of its own has nothing to be compared with.
-fn is_without_content(message: &str) -> bool {
-    message.starts_with("unable to validate the inverted index for FTS4 table")
-        && message.trim_end().ends_with("SQL logic error")
 }
 
 pub(super) fn in_words(error: &rusqlite::Error) -> String {
