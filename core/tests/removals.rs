@@ -55,7 +55,7 @@ fn check(mut driver: Driver, expected: &Expect) {
 #[test]
 fn it_is_finished_where_the_file_is_gone() {
     check(
-        true,
+        cut(true),
         &expect![[r#"
         require scan
         attempt remove      s1 backups/auto_daily_2026-11-01.db
@@ -72,7 +72,7 @@ fn it_is_finished_where_the_file_is_gone() {
 #[test]
 fn it_is_given_up_where_the_file_is_still_there() {
     check(
-        false,
+        cut(false),
         &expect![[r#"
         require scan
         = recovery: AppliedWithWarnings
@@ -90,5 +90,13 @@ fn it_is_finished_after_a_second_power_cut() {
     let mut driver = cut(true);
     assert!(until_a_removal(&mut driver, EventKind::EngineOpened, false));
     driver.log.clear();
-    check(driver, &expect![[""]]);
+    check(driver, &expect![[r#"
+        require scan
+        attempt remove      s1 backups/auto_daily_2026-11-01.db
+        = recovery: AppliedWithWarnings
+        ! the last recovery was interrupted; it has been cleaned up
+        require scan
+        = recovery: Applied
+        snapshots: 11 -> 11
+    "#]]);
 }
