@@ -90,7 +90,9 @@ fn it_is_finished_after_a_second_power_cut() {
     let mut driver = cut(true);
     assert!(until_a_removal(&mut driver, EventKind::EngineOpened, false));
     driver.log.clear();
-    check(driver, &expect![[r#"
+    check(
+        driver,
+        &expect![[r#"
         require scan
         attempt remove      s1 backups/auto_daily_2026-11-01.db
         = recovery: AppliedWithWarnings
@@ -98,5 +100,6 @@ fn it_is_finished_after_a_second_power_cut() {
         require scan
         = recovery: Applied
         snapshots: 11 -> 11
-    "#]]);
+    "#]],
+    );
 }

@@ -228,6 +228,16 @@ impl Life {
         self.is_unreadable(name);
     }
 
+    /// The page with which an index of a live database begins goes bad.
+    pub fn damage_index(&mut self, name: &str, index: &str) {
+        self.leave(name).unwrap();
+        let root = "SELECT (rootpage - 1) * page_size FROM sqlite_schema, pragma_page_size WHERE name = ?1";
+        let connection = self.machine.connect(&Self::live(name)).unwrap();
+        let offset = connection.query_row(root, [index], |row| row.get::<_, u32>(0)).unwrap();
+        drop(connection);
+        self.damage(name, offset.into());
+    }
+
     /// Bytes of a file in the folder outside go bad.
     pub fn spoil(&mut self, file: &str, offset: u64) {
         self.overwrite(elsewhere(file).as_std_path(), offset, &[0xA5; 2048]);

@@ -19,8 +19,7 @@ pub(super) fn reindex(work: &Work<'_>, workspace: &WorkspaceId, file: &Utf8Path)
     guard::not_live(work, ATTEMPTED, &staged)?;
     let size = work.present(ATTEMPTED, &staged)?.size;
     work.discard(&temporary)?;
-    // The indexes stand twice in the first file, and once in the second.
-    work.require_space(ATTEMPTED, &temporary, size.saturating_mul(2))?;
+    work.require_space(ATTEMPTED, &temporary, size)?;
     let built = rebuild(work, file, &staged, &temporary);
     work.or_sweep(&temporary, built)?;
     verify::verify(work, workspace, file, Depth::Proven)

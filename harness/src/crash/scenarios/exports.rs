@@ -3,7 +3,7 @@
 use omnicraft_core::event::Export;
 
 use super::Scenario;
-use super::restores::{scenario, shop};
+use super::restores::{a_snapshot_and_a_commit, scenario, shop};
 use crate::crash::life::{Life, id};
 use crate::crash::shop::PURSE;
 
@@ -24,6 +24,15 @@ pub(super) const ALL: &[Scenario] = &[
             life.commit("shop")?;
             life.export_as(database(), "shop.db", true)
         },
+    ),
+    scenario(
+        "export-with-new-indexes",
+        "a database with a damaged index is exported; the file gets one that is built from the rows",
+        |life| {
+            a_snapshot_and_a_commit(life);
+            life.damage_index("shop", "goods_by_name");
+        },
+        |life| life.export_as(database(), "shop.db", false),
     ),
     scenario("export-csv", "an archive of CSV files to a new name", shop, |life| {
         life.commit("shop")?;
