@@ -36,6 +36,13 @@ pub fn manifest(workspace: &Workspace, id: SnapshotId) -> Utf8PathBuf {
     folder(workspace).join(MANIFESTS).join(format!("{id}.json"))
 }
 
+/// Whether a path is that of some snapshot's manifest.
+pub fn is_manifest(path: &Utf8Path) -> bool {
+    let folder = path.parent().and_then(Utf8Path::file_name);
+    let id = path.file_name().and_then(|name| name.strip_suffix(".json")?.parse::<SnapshotId>().ok());
+    path.starts_with(BACKUPS) && folder == Some(MANIFESTS) && id.is_some()
+}
+
 /// A copy that is not yet published; `operation` makes it unique, `part` tells several of one operation apart.
 pub fn staged(workspace: &Workspace, operation: u64, part: &str) -> Utf8PathBuf {
     folder(workspace).join(format!("{STAGED_PREFIX}{operation}-{part}.db"))

@@ -856,6 +856,7 @@ fn an_export_publishes_at_the_users_path_alone() {
         },
         expect![[r#"
             require target      /media/stick/shop.db
+            require look        shop.db
             require copy        shop.db -> backups/.staged-2-copy.db
             require verify      backups/.staged-2-copy.db (Sound)
             require export      backups/.staged-2-copy.db -> /media/stick/shop.db

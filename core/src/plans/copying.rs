@@ -38,8 +38,13 @@ pub(super) fn check(case: &Case<'_>, workspace: &Workspace) -> Plan {
     Plan::new().require(Effect::Verify {
         workspace: workspace.id.clone(),
         file: staged(case, workspace),
-        depth: if workspace.frozen.is_some() { Depth::Proven } else { Depth::Sound },
+        depth: depth(workspace),
     })
+}
+
+/// How deeply a copy of the live database is checked.
+pub(super) const fn depth(workspace: &Workspace) -> Depth {
+    if workspace.frozen.is_some() { Depth::Proven } else { Depth::Sound }
 }
 
 /// Makes the copy the holder of a plain slot; the holder so far stays under its date, or aside if it is not ours. `before`

@@ -27,12 +27,12 @@ pub(crate) fn begin(case: &Case<'_>, export: &Export, to: &Utf8Path, replace: bo
         Export::Database(id) => {
             let workspace = case.workspace(id)?;
             let staged = copying::staged(case, workspace);
-            copying::take(case, workspace).then(publish(&staged)).always(Effect::Discard { path: staged })
+            copy(case, workspace).then(publish(&staged)).always(Effect::Discard { path: staged })
         }
         Export::Csv(id) => {
             let workspace = case.workspace(id)?;
             let archive = csv_archive(case, workspace);
-            copying::take(case, workspace)
+            copy(case, workspace)
                 .then(pack(case, workspace))
                 .then(read_back(&archive))
                 .then(publish(&archive))
@@ -58,6 +58,12 @@ pub(crate) fn begin(case: &Case<'_>, export: &Export, to: &Utf8Path, replace: bo
     };
     let look = Plan::new().require(Effect::CheckTarget { to: to.to_owned(), replace });
     Ok((case.operation(Moment::Export(export.clone()), look.then(plan)), Vec::new()))
+}
+
+/// A file that was cut off in its last page looks whole to SQLite, which reads zeros there; a look at it tells.
+fn copy(case: &Case<'_>, workspace: &Workspace) -> Plan {
+    let look = Effect::Look { database: workspace.database.clone() };
+    Plan::new().require(look).then(copying::take(case, workspace))
 }
 
 fn csv_archive(case: &Case<'_>, workspace: &Workspace) -> Utf8PathBuf {
@@ -153,7 +159,10 @@ fn copied(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, eff
         (News::Bad(failure), Yield::Verified(found)) if !found.problems.is_empty() => {
             rebuild(operation, workspace, staged, &failure);
         }
-        (News::Unusable(failure) | News::Bad(failure), _) => stop(operation, not_exported(workspace, failure)),
+        (News::Unusable(failure) | News::Bad(failure), _) => {
+            let failure = not_exported(operation, workspace, failure);
+            stop(operation, failure);
+        }
     }
 }
 
@@ -197,7 +206,7 @@ fn rebuilt(case: &Case<'_>, operation: &mut Operation, workspace: &Workspace, st
 pub(super) fn not_rebuilt(case: &Case<'_>, operation: &mut Operation, id: &WorkspaceId, failure: Failure) {
     operation.warnings.clear();
     let failure = match case.state.workspace(id).filter(|_| failure.kind == FailureKind::Damaged) {
-        Some(workspace) => not_exported(workspace, Failure { path: workspace.database.clone(), ..failure }),
+        Some(workspace) => not_exported(operation, workspace, Failure { path: workspace.database.clone(), ..failure }),
         None => failure,
     };
     stop(operation, failure);
@@ -255,10 +264,12 @@ fn members(operation: &mut Operation) -> &mut [BundleMember] {
     members.map_or(&mut [], Vec::as_mut_slice)
 }
 
-fn not_exported(workspace: &Workspace, failure: Failure) -> Failure {
+fn not_exported(operation: &Operation, workspace: &Workspace, failure: Failure) -> Failure {
+    let is_of_all = matches!(operation.moment, Moment::Export(Export::All { .. }));
+    let or_else = if is_of_all { ", or remove it from the list" } else { "" };
     Failure {
         attempted: format!("export “{}”", workspace.name),
-        remedy: format!("Nothing was exported; restore “{}” first, or remove it from the list", workspace.name),
+        remedy: format!("Nothing was exported; restore “{}” first{or_else}", workspace.name),
         ..failure
     }
 }

@@ -102,7 +102,8 @@ fn resume(case: &Case<'_>) -> Plan {
             | (Moment::Manual(..) | Moment::Recovery, Effect::WriteManifest { .. }) => {
                 plan = plan.attempt(step.effect.clone());
             }
-            // A file that retention had removed already leaves a manifest; what is still there is judged anew.
+            // A file that was removed or overwritten already leaves a manifest; what is still there is judged anew.
+            (_, Effect::Discard { path }) if names::is_manifest(path) => plan = plan.attempt(step.effect.clone()),
             (_, Effect::Remove { .. }) => plan = plan.attempt(step.effect.clone()),
             (Moment::Recovery, Effect::Discard { path })
                 if step.mode == Mode::Attempt && path.file_name().is_some_and(names::is_unpublished) =>

@@ -73,10 +73,8 @@ fn is_void_intent(work: &Work<'_>, path: &Utf8Path) -> Result<bool> {
 
 /// Whether it describes a snapshot that the state does not know.
 fn is_stray_manifest(work: &Work<'_>, path: &Utf8Path) -> bool {
-    let among_manifests = path.starts_with(names::BACKUPS)
-        && path.parent().is_some_and(|folder| folder.file_name() == Some(names::MANIFESTS));
     let id = path.file_name().and_then(|name| name.strip_suffix(".json")?.parse::<SnapshotId>().ok());
-    among_manifests && id.is_some_and(|id| !work.state.snapshots.contains_key(&id))
+    names::is_manifest(path) && id.is_some_and(|id| !work.state.snapshots.contains_key(&id))
 }
 
 /// Whether the same file has a plain slot's name too, as an interrupted publication leaves it.

@@ -39,7 +39,7 @@ pub(crate) fn reindex(
     let beyond = unless_cancelled(&sealed, progress, || damage::beyond_indexes(&sealed))?.map_err(failed)?;
     sealed.close().map_err(|(_, error)| failed(error))?;
     if let Some(finding) = beyond {
-        let reason = format!("more than its indexes is damaged: {finding}");
+        let reason = format!("it cannot be told that no more than indexes is damaged: {finding}");
         return Err(Stop::new(FailureKind::Damaged, attempted, file, reason, REMEDY));
     }
     let old = open::target(opener, file).map_err(failed)?;

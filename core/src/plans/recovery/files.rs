@@ -58,7 +58,10 @@ pub(super) fn reconcile(
         }
         changes.push(Change::SnapshotForgotten(snapshot.id));
         if files.iter().any(|file| at_its_name(&file)) {
-            // An interrupted shift has overwritten it, as it was meant to.
+            // An interrupted shift has overwritten it, as it was meant to; its manifest is nobody's.
+            if let Some(workspace) = case.state.workspace(&snapshot.workspace) {
+                plan = plan.attempt(Effect::Discard { path: names::manifest(workspace, snapshot.id) });
+            }
             continue;
         }
         if operation.remaining.iter().any(|step| removes(&step.effect, snapshot.id)) {
@@ -73,9 +76,12 @@ pub(super) fn reconcile(
     // Whatever is still there may be needed now: who knows what else the power cut took. A removal that a recovery before
     // this one had begun to finish is of a snapshot that is forgotten already.
     operation.remaining.retain(|step| {
-        let Effect::Remove { snapshot, path, .. } = &step.effect else { return true };
-        let is_forgotten = removed.contains(snapshot) || !case.state.snapshots.contains_key(snapshot);
-        is_forgotten && !files.iter().any(|file| lies_at(case, file, path))
+        if let Effect::Remove { snapshot, path, .. } = &step.effect {
+            let is_forgotten = removed.contains(snapshot) || !case.state.snapshots.contains_key(snapshot);
+            return is_forgotten && !files.iter().any(|file| lies_at(case, file, path));
+        }
+        let is_needed = |path| case.state.snapshots.values().any(|snapshot| describes(case, path, snapshot));
+        !matches!(&step.effect, Effect::Discard { path } if is_needed(path))
     });
     plan
 }
@@ -83,6 +89,11 @@ pub(super) fn reconcile(
 /// Whether a step removes a snapshot: the one in which retention was interrupted, once its file is gone.
 fn removes(effect: &Effect, id: SnapshotId) -> bool {
     matches!(effect, Effect::Remove { snapshot, .. } if *snapshot == id)
+}
+
+/// Whether a path is that of the manifest of a snapshot.
+fn describes(case: &Case<'_>, path: &Utf8Path, snapshot: &Snapshot) -> bool {
+    case.state.workspace(&snapshot.workspace).is_some_and(|workspace| names::manifest(workspace, snapshot.id) == path)
 }
 
 fn lies_at(case: &Case<'_>, file: &File<'_>, path: &Utf8Path) -> bool {
@@ -170,7 +181,10 @@ pub(super) fn identified(
         (None, None) => unknown(case, operation, workspace, slot, found),
     };
     // It was found under another name: nothing of it is removed.
-    operation.remaining.retain(|step| !removes(&step.effect, snapshot.id));
+    operation.remaining.retain(|step| {
+        let discards = matches!(&step.effect, Effect::Discard { path } if describes(case, path, &snapshot));
+        !discards && !removes(&step.effect, snapshot.id)
+    });
     let replaced = known.filter(|known| known.id != snapshot.id).map(|known| Change::SnapshotForgotten(known.id));
     replaced.into_iter().chain([Change::SnapshotPut(Box::new(snapshot))]).collect()
 }

@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::super::{Case, copying, slot_of};
 use super::amend_targets;
 use crate::change::Change;
-use crate::effect::{Depth, Effect};
+use crate::effect::Effect;
 use crate::model::{
     Act, Base, Condition, Level, LiveState, Slot, Snapshot, SnapshotId, Trigger, Workspace, WorkspaceId,
 };
@@ -33,9 +33,11 @@ pub(in crate::plans) fn guard(
         LiveState::Plausible => {
             let draft = Snapshot { id, ..copying::draft(case, workspace, 0, SLOT, Trigger::Before(Act::Restore)) };
             let to = copying::staged_of(operation, workspace);
+            // What is doubtful is not to come back as a sound backup.
+            let depth = copying::depth(workspace);
             let plan = Plan::new()
                 .require(Effect::Copy { database: workspace.database.clone(), to: to.clone() })
-                .require(Effect::Verify { workspace: workspace.id.clone(), file: to.clone(), depth: Depth::Sound })
+                .require(Effect::Verify { workspace: workspace.id.clone(), file: to.clone(), depth })
                 .then(copying::publish_into_slot(case, workspace, &draft, &[], to, false));
             operation.drafts.push(draft);
             plan

@@ -5,10 +5,13 @@ use super::super::{Case, stop};
 use super::{keep_damaged_instead, rollback};
 use crate::change::Change;
 use crate::effect::Effect;
-use crate::model::{Intent, IntentTarget, Purpose};
+use crate::model::{Intent, IntentTarget, Level, Purpose};
 use crate::outcome::{Failure, FailureKind};
 use crate::plan::Plan;
 use crate::state::{Moment, Operation, UndoPoint};
+
+/// Why rotation is frozen after an undo that brought back what was set aside.
+const DAMAGED: &str = "the database is damaged: an undo brought back what it was before";
 
 /// A required step of a restore, an undo or a recovery failed, or the user stopped it.
 ///
@@ -120,8 +123,10 @@ pub(in crate::plans) fn restored(case: &Case<'_>, operation: &Operation, intent:
     }
     let mut changes = registered(case, intent);
     for target in &intent.targets {
+        let back = target.undoes.and_then(|id| case.state.snapshots.get(&id));
+        let is_damaged = back.is_some_and(|snapshot| snapshot.level == Level::Damaged);
         changes.extend(case.amended(&target.workspace, |workspace| {
-            workspace.frozen = None;
+            workspace.frozen = is_damaged.then(|| DAMAGED.to_owned());
             workspace.cliff_expected = true;
             workspace.unchanged_since = None;
         }));
