@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::sqlite::ffi::{self, Of};
 use crate::sqlite::trouble::{breaks_only_a_rule, by_the_disk, is_about_the_disk, is_without_content};
 
-/// Sentences that are read at most; a file with more of them is not worth asking.
+/// Sentences that SQLite says at most; behind as many there may be others.
 const READ_AT_MOST: usize = 10_000;
 
 /// The first finding of a check that is not about an index, if there is one. Where it cannot be told, it is not. It is the
@@ -17,7 +17,8 @@ pub(super) fn beyond_indexes(connection: &Connection) -> rusqlite::Result<Option
     let file = File::of(connection)?;
     let mut statement = connection.prepare(&format!("PRAGMA main.quick_check({READ_AT_MOST})"))?;
     let messages: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-    if messages.len() >= READ_AT_MOST {
+    // What it says of all trees comes in one row.
+    if messages.iter().map(|message| message.lines().count()).sum::<usize>() >= READ_AT_MOST {
         return Ok(Some("more than can be told".to_owned()));
     }
     for message in messages.iter().filter(|message| !is_harmless(message)) {
