@@ -211,7 +211,8 @@ fn note_copy(operation: &mut Operation, workspace: &Workspace, mut found: Verifi
     operation.copy = Some(found);
 }
 
-const SNAPSHOT: &str = "take a snapshot";
+/// What a copy that cannot be used was meant for.
+pub(super) const SNAPSHOT: &str = "take a snapshot";
 
 /// The failure that a bad copy is. Where its content is damaged, and not only another's, an export may still save it.
 fn bad_copy(workspace: &Workspace, problems: &[String], is_damaged: bool) -> Failure {

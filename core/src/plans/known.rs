@@ -64,7 +64,7 @@ pub(super) fn as_known(known: &Snapshot, found: &Verification) -> Verification {
 fn unfaithful(workspace: &Workspace) -> Failure {
     Failure {
         kind: FailureKind::Io,
-        attempted: "take a snapshot".to_owned(),
+        attempted: copying::SNAPSHOT.to_owned(),
         path: workspace.database.clone(),
         reason: "the copy reads back otherwise than it was written".to_owned(),
         remedy: "Check the disk and the memory of this computer, and try again; nothing was changed".to_owned(),
